@@ -1,0 +1,92 @@
+"""The engine: neural networks computed one number at a time, in NumPy alone.
+
+Code map, in the order in which data flows:
+
+    registry, errors, quantities        what an entry says of itself; the names of values and what they mean
+    expression, rule                    the scalar rule: the arithmetic of one element, as a value
+    notation, speech                    a rule typeset (LaTeX, MathML), and said in words
+    ops                                 an operation: kernel, derivatives and rule side by side
+    activations, losses, layers,        the registries: what a network is made of
+      optimizers, initializers, datasets, examples, catalog
+    spec -> program -> trace            an experiment, its assignments, the numbers of one step
+    plan, training, run                 the program compiled over memory; any step on demand
+    gradcheck, explain                  witnesses, and one number explained
+    cost                                what a run would take, before anything is allocated
+
+The engine knows nothing of servers or pages, reads no clock, and opens no file.
+"""
+
+from engine.catalog import all_ops, catalog
+from engine.cost import Cost, cost, require_within
+from engine.errors import (
+    AddressError,
+    Cancelled,
+    EngineError,
+    LimitError,
+    ShapeError,
+    SpecError,
+    StepError,
+    UnknownNameError,
+)
+from engine.explain import Explanation, Term, explain
+from engine.gradcheck import ArrayCheck, Difference, GradientCheck
+from engine.ops import Op
+from engine.program import PHASES, Call, Program, Value, compile_program
+from engine.quantities import QUANTITIES, Quantity, format_address, parse_name
+from engine.registry import LANGUAGES, Entry, Param, Registry, Text
+from engine.rule import Rule
+from engine.run import Run, open_run, state_at, trace
+from engine.spec import DEFAULTS, ExperimentSpec
+from engine.trace import Trace
+from engine.training import History, Trajectory
+
+ENGINE_VERSION = "1"
+"""Changes whenever the arithmetic does, so that a run id never stands for two sets of numbers."""
+
+__all__ = [
+    "DEFAULTS",
+    "ENGINE_VERSION",
+    "LANGUAGES",
+    "PHASES",
+    "QUANTITIES",
+    "AddressError",
+    "ArrayCheck",
+    "Call",
+    "Cancelled",
+    "Cost",
+    "Difference",
+    "EngineError",
+    "Entry",
+    "ExperimentSpec",
+    "Explanation",
+    "GradientCheck",
+    "History",
+    "LimitError",
+    "Op",
+    "Param",
+    "Program",
+    "Quantity",
+    "Registry",
+    "Rule",
+    "Run",
+    "ShapeError",
+    "SpecError",
+    "StepError",
+    "Term",
+    "Text",
+    "Trace",
+    "Trajectory",
+    "UnknownNameError",
+    "Value",
+    "all_ops",
+    "catalog",
+    "compile_program",
+    "cost",
+    "explain",
+    "format_address",
+    "open_run",
+    "parse_name",
+    "require_within",
+    "state_at",
+    "trace",
+]

@@ -1,0 +1,53 @@
+"""The catalogue: every registry by the name the API gives it. Menus, validation, docs and tests come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.activations import ACTIVATIONS
+from engine.datasets import DATASETS
+from engine.examples import EXAMPLES
+from engine.initializers import INITIALIZERS
+from engine.layers import LAYERS
+from engine.losses import LOSSES
+from engine.ops import Op
+from engine.optimizers import LETTERS, OPTIMIZERS
+from engine.registry import Entry
+
+REGISTRIES: Mapping[str, Mapping[str, Entry]] = {
+    "datasets": DATASETS,
+    "layers": LAYERS,
+    "activations": ACTIVATIONS,
+    "losses": LOSSES,
+    "optimizers": OPTIMIZERS,
+    "initializers": INITIALIZERS,
+    "examples": EXAMPLES,
+}
+
+
+def catalog() -> dict[str, tuple[Entry, ...]]:
+    """Every entry of every registry."""
+    return {name: tuple(registry.values()) for name, registry in REGISTRIES.items()}
+
+
+def all_ops() -> dict[str, Op]:
+    """Every operation that some entry can bring into a program, by name: forward, backward and update."""
+    from engine.layers import AFFINE, LINEAR
+
+    found: dict[str, Op] = {}
+
+    def add(op: Op) -> None:
+        if found.setdefault(op.name, op) is not op:
+            raise ValueError(f"two operations are called {op.name}")
+        for derivative in op.derivatives.values():
+            add(derivative)
+
+    for op in (
+        AFFINE,
+        LINEAR,
+        *(entry.require_op() for entry in ACTIVATIONS.values()),
+        *(entry.require_op() for entry in LOSSES.values()),
+        *(entry.update(rank) for entry in OPTIMIZERS.values() for rank in LETTERS),
+    ):
+        add(op)
+    return found

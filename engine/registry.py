@@ -1,0 +1,158 @@
+"""What a registry holds, and the registry itself.
+
+An entry describes itself well enough that menus, validation, documentation and tests can be loops over the
+registry: a name, a label and a summary in every language, a formula, a source, and its parameters with ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Generic, TypeVar
+
+from engine.errors import SpecError, UnknownNameError
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same short text in every language of the project."""
+
+    en: str
+    zh: str
+
+    def __getitem__(self, language: str) -> str:
+        """The text in `language`, one of LANGUAGES."""
+        if language not in LANGUAGES:
+            raise UnknownNameError("language", language, LANGUAGES)
+        return str(getattr(self, language))
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One setting of an entry: its kind, default and range, and how to check a value for it.
+
+    `kind` is "integer", "number", "boolean", "choice" or "array". `maximum` None means that only the limits of
+    the server bound it. `step` is a sensible increment for a control.
+    """
+
+    name: str
+    kind: str
+    default: float | int | bool | str | None
+    label: Text
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: bool = False
+    step: float | None = None
+    unit: str | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """The values it may take, in words."""
+        if self.kind == "boolean":
+            return "true or false"
+        if self.kind == "choice":
+            return ", ".join(self.choices)
+        noun = "a whole number" if self.kind == "integer" else "a finite number"
+        if self.minimum is not None and self.maximum is not None:
+            least = "above" if self.exclusive_minimum else "from"
+            most = "up to" if self.exclusive_minimum else "to"
+            return f"{noun} {least} {self.minimum:g} {most} {self.maximum:g}"
+        if self.minimum is not None:
+            return f"{noun} {'above' if self.exclusive_minimum else 'of at least'} {self.minimum:g}"
+        if self.maximum is not None:
+            return f"{noun} of at most {self.maximum:g}"
+        return noun
+
+    def check(self, field: str, value: object) -> float | int | bool | str:
+        """The value, if it may be one of this parameter's; a SpecError naming `field` if not."""
+        if self.kind == "boolean":
+            if isinstance(value, bool):
+                return value
+        elif self.kind == "choice":
+            if isinstance(value, str) and value in self.choices:
+                return value
+        elif self.kind == "integer":
+            if isinstance(value, int) and not isinstance(value, bool) and self._in_range(value):
+                return value
+        else:
+            number = finite_number(value)
+            if number is not None and self._in_range(number):
+                return number
+        raise SpecError(field, value, self.allowed)
+
+    def _in_range(self, value: float | int) -> bool:
+        if self.minimum is not None and (value <= self.minimum if self.exclusive_minimum else value < self.minimum):
+            return False
+        return self.maximum is None or value <= self.maximum
+
+
+def finite_number(value: object) -> float | None:
+    """The value as a float if it is a finite JSON number (true and false are not), else None.
+
+    -0.0 becomes 0.0, so that specs which compare equal are equal to the last bit.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number + 0.0 if isfinite(number) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """What every entry of every registry says about itself."""
+
+    name: str
+    label: Text
+    summary: Text
+    formula: str
+    source: str
+    params: tuple[Param, ...] = ()
+
+    def param(self, name: str) -> Param:
+        """The parameter called `name`."""
+        for param in self.params:
+            if param.name == name:
+                return param
+        raise UnknownNameError(f"{self.name} parameter", name, (p.name for p in self.params))
+
+
+E_ = TypeVar("E_", bound=Entry)
+
+
+class Registry(Mapping[str, E_], Generic[E_]):
+    """Entries by name, in the order they were added. A second entry of the same name is refused."""
+
+    def __init__(self, what: str, *entries: E_) -> None:
+        self.what = what
+        self._entries: dict[str, E_] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: E_) -> E_:
+        """Add an entry; a name already taken raises ValueError, at import."""
+        if entry.name in self._entries:
+            raise ValueError(f"{self.what}: {entry.name} is there already")
+        self._entries[entry.name] = entry
+        return entry
+
+    def __getitem__(self, name: str) -> E_:
+        """The entry called `name`; an UnknownNameError that lists the names if there is none."""
+        try:
+            return self._entries[name]
+        except (KeyError, TypeError):
+            raise UnknownNameError(self.what, name, self._entries) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in order."""
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return len(self._entries)
