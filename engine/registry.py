@@ -149,6 +149,10 @@ class Registry(Mapping[str, E_], Generic[E_]):
         except (KeyError, TypeError):
             raise UnknownNameError(self.what, name, self._entries) from None
 
+    def __contains__(self, name: object) -> bool:
+        """Is there an entry called `name`?"""
+        return isinstance(name, str) and name in self._entries
+
     def __iter__(self) -> Iterator[str]:
         """The names, in order."""
         return iter(self._entries)

@@ -15,8 +15,10 @@ from engine.spec import ExperimentSpec
 from engine.trace import Trace
 from engine.training import History, Stop, Trajectory
 
-RUNS_KEPT = 32
-"""Trajectories kept ready for the next question. They save work, and hold nothing that cannot be made again."""
+KEPT_RUNS = 64
+KEPT_BYTES = 512 * 2**20
+"""How many trajectories, and how much memory in all, are kept ready for the next question. They save work, and hold
+nothing that cannot be made again; the one asked for last is always kept."""
 
 
 class Run:
@@ -94,7 +96,7 @@ def open_run(spec: ExperimentSpec) -> Run:
     made = Trajectory(key)
     with _kept_lock:
         trajectory = _kept.setdefault(key, made)
-        while len(_kept) > RUNS_KEPT:
+        while len(_kept) > 1 and (len(_kept) > KEPT_RUNS or sum(t.nbytes for t in _kept.values()) > KEPT_BYTES):
             _kept.popitem(last=False)
     return Run(spec, trajectory)
 

@@ -99,7 +99,7 @@ class _Checkpoints:
     @property
     def nbytes(self) -> int:
         """Memory the states take."""
-        return sum(state.nbytes for state in self.states.values())
+        return len(self.states) * self.states[0].nbytes
 
 
 class Trajectory:
@@ -125,6 +125,12 @@ class Trajectory:
         self._loaded: tuple[int, int] | None = None
         work = 3 * spec.batch * sum(a * b for a, b in zip(spec.widths, spec.widths[1:], strict=False))
         self._chunk = max(1, min(1024, POLL_MULTIPLICATIONS // max(1, work)))
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held by data, plans and checkpoints, about."""
+        plans = sum(plan.block.nbytes for plan in tuple(self._plans.values()))
+        return self.x.nbytes + self.y.nbytes + self.state.nbytes + plans + self.checkpoints.nbytes
 
     def rows(self, step: int) -> Array:
         """The rows of the data that make up the batch of a step: a function of (spec, step) alone."""
