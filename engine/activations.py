@@ -114,11 +114,11 @@ def _tanh_delta(do: Do, out: Array, da: Array, a: Array) -> None:
 
 
 def _relu(do: Do, out: Array, z: Array) -> None:
-    do(np.maximum, z, do.constant(0.0), out)
+    do(np.maximum, z, do.constant(0.0), out=out)
 
 
 def _relu_delta(do: Do, out: Array, da: Array, z: Array) -> None:
-    do(np.heaviside, z, do.constant(0.0), out)
+    do(np.greater, z, do.constant(0.0), out)
     do(np.multiply, da, out, out)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.errors import LimitError
 from engine.layers import LAYERS
+from engine.losses import LOSSES
 from engine.spec import ExperimentSpec
 
 
@@ -34,11 +35,17 @@ def cost(spec: ExperimentSpec) -> Cost:
     ]
     parameters = sum(count for count, _ in counts)
     products = sum(count for _, count in counts)
-    units = sum(layer.units for layer in spec.layers)
+    frozen = sum(
+        layer.units * n_in * ("W" in layer.frozen) + layer.units * ("b" in layer.frozen)
+        for n_in, layer in zip(spec.widths, spec.layers, strict=False)
+    )
+    per_example = spec.widths[0] + spec.widths[-1] + 4 * sum(spec.widths[1:])
+    if LOSSES[spec.loss].reads == "z":
+        per_example -= spec.widths[-1]
     examples, inputs, outputs = spec.extent
     return Cost(
         parameters=parameters,
-        values=3 * parameters + spec.batch * (inputs + outputs + 4 * units) + 2,
+        values=3 * parameters - frozen + spec.batch * per_example + 2,
         steps=spec.steps,
         work=spec.epochs * (3 * products * examples + spec.batches_per_epoch * 2 * parameters),
         data=examples * (inputs + outputs),

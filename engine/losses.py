@@ -103,7 +103,7 @@ def _binary_cross_entropy(do: Do, out: Array, z: Array, y: Array) -> None:
     do(np.negative, parts, parts)
     do(np.exp, parts, parts)
     do(np.log1p, parts, parts)
-    do(np.maximum, z, do.constant(0.0), product)
+    do(np.maximum, z, do.constant(0.0), out=product)
     do(np.add, parts, product, parts)
     do(np.multiply, y, z, product)
     do(np.subtract, parts, product, parts)

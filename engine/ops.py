@@ -27,8 +27,8 @@ from engine.rule import Array, Rule, Shape
 class Do(Protocol):
     """What a kernel is given to work with."""
 
-    def __call__(self, function: Callable[..., Any], *args: Any) -> None:
-        """Perform, or record, `function(*args)`; the last array argument is where the result goes."""
+    def __call__(self, function: Callable[..., Any], *args: Any, **named: Any) -> None:
+        """Perform, or record, `function(*args, **named)`; one of the arguments is where the result goes."""
 
     def scratch(self, shape: Shape) -> Array:
         """An array for intermediate results, private to this run of the kernel."""
@@ -43,9 +43,9 @@ class Do(Protocol):
 class Eager:
     """Performs every call at once."""
 
-    def __call__(self, function: Callable[..., Any], *args: Any) -> None:
-        """Perform `function(*args)`."""
-        function(*args)
+    def __call__(self, function: Callable[..., Any], *args: Any, **named: Any) -> None:
+        """Perform `function(*args, **named)`."""
+        function(*args, **named)
 
     def scratch(self, shape: Shape) -> Array:
         """A fresh array."""

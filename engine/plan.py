@@ -31,7 +31,7 @@ from engine.rule import Array, Shape
 ALIGNMENT = 8
 """Arrays start at multiples of this many floats (64 bytes), save inside a block laid end to end."""
 
-Instruction = tuple[Callable[..., Any], tuple[Any, ...]]
+Instruction = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 class Recorder:
@@ -51,9 +51,9 @@ class Recorder:
         op.kernel(self, out, **operands)
         return self.instructions
 
-    def __call__(self, function: Callable[..., Any], *args: Any) -> None:
+    def __call__(self, function: Callable[..., Any], *args: Any, **named: Any) -> None:
         """Note one call."""
-        self.instructions.append((function, args))
+        self.instructions.append((function, args, named))
 
     def scratch(self, shape: Shape) -> Array:
         """An array that no other request of the same kernel gets; the next kernel may."""
@@ -171,7 +171,7 @@ class Plan:
             out = self._together([call.writes for call in group])
             record = self._recorder.record(op, out, operands)
             if in_place:
-                if any(arg is out for _, args in record[:-1] for arg in args):
+                if any(arg is out for _, args, named in record[:-1] for arg in (*args, *named.values())):
                     raise ValueError(f"{op.name} writes its result before its last call")
                 record = self._recorder.record(op, operands["parameter"], operands)
             instructions += record
@@ -244,7 +244,12 @@ def assemble(instructions: Sequence[Instruction], repeated: bool = False) -> Cal
             bound[names[id(value)]] = value
         return names[id(value)]
 
-    lines = [f"{name(function)}({', '.join(map(name, args))})" for function, args in instructions]
+    def line(instruction: Instruction) -> str:
+        function, args, named = instruction
+        given = [*map(name, args), *(f"{key}={name(value)}" for key, value in named.items())]
+        return f"{name(function)}({', '.join(given)})"
+
+    lines = [line(instruction) for instruction in instructions]
     body = "\n            ".join(lines or ["pass"])
     head = "count" if repeated else ""
     times = "count" if repeated else "1"

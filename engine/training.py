@@ -8,7 +8,7 @@ the same compiled code, so the order of questions cannot change an answer.
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +29,8 @@ Stop = Callable[[], bool] | None
 
 CHECKPOINT_BYTES = 64 * 2**20
 """Memory for the checkpoints of one run."""
+CHECKPOINT_OVERHEAD = 256
+"""Bytes a checkpoint takes beside its numbers: the array object and its places in the tables."""
 FIRST_SPACING = 32
 """Steps between checkpoints, until there are more than the memory holds; then every other one is dropped."""
 POLL_MULTIPLICATIONS = 10_000_000
@@ -76,7 +78,8 @@ class _Checkpoints:
     """States by step, thinned out as they grow over the memory they may take."""
 
     def __init__(self, state: Array, most_bytes: int) -> None:
-        self.most = max(2, most_bytes // max(1, state.nbytes))
+        self.each = state.nbytes + CHECKPOINT_OVERHEAD
+        self.most = max(2, most_bytes // self.each)
         self.spacing = FIRST_SPACING
         self.states: dict[int, Array] = {0: state.copy()}
         self.steps = [0]
@@ -90,7 +93,7 @@ class _Checkpoints:
         if step % self.spacing or step in self.states:
             return
         self.states[step] = state.copy()
-        self.steps = sorted(self.states)
+        insort(self.steps, step)
         while len(self.steps) > self.most:
             self.spacing *= 2
             self.states = {k: kept for k, kept in self.states.items() if k % self.spacing == 0}
@@ -99,7 +102,7 @@ class _Checkpoints:
     @property
     def nbytes(self) -> int:
         """Memory the states take."""
-        return len(self.states) * self.states[0].nbytes
+        return len(self.states) * self.each
 
 
 class Trajectory:
