@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf, isfinite, nan
 
 import numpy as np
 
@@ -25,8 +25,8 @@ from engine.program import Program
 from engine.rule import Array
 from engine.training import Stop, Trajectory
 
-STEPS = (1e-4, 1e-5, 1e-6, 1e-7)
-"""Values of h, the first that serves is used."""
+STEPS = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
+"""Values of h for numbers up to 1, in proportion for larger ones; the first that serves is used."""
 EPSILON = STEPS[0]
 RELATIVE_TOLERANCE = 1e-6
 ENTRIES_PER_ARRAY = 256
@@ -181,7 +181,7 @@ def _check_array(plan: Plan, name: str, gradient: Array, stopped: Callable[[], b
         parameter=name,
         size=array.size,
         checked=len(places),
-        relative_error=error / largest if largest > 0 else 0.0,
+        relative_error=0.0 if largest == 0 else error / largest,
         passed=error <= RELATIVE_TOLERANCE * largest + noise,
         worst=WorstEntry(
             _index(int(places[worst]), array), float(claimed[worst]), float(found[worst]), float(errors[worst])
@@ -204,7 +204,11 @@ def slope_along(plan: Plan, array: Array, index: tuple[int, ...], run: Callable[
         return float(plan.arrays["loss"])
 
     here = loss_at(before)
-    for h in STEPS:
+    scale = max(1.0, abs(before))
+    if not isfinite(scale * here):
+        return Slope(nan, nan, nan, False, EPSILON, 0.0)
+    for relative in STEPS:
+        h = relative * scale
         up, above, down, below = before + h, before + h / 2, before - h, before - h / 2
         at_up, at_above, at_below, at_down = loss_at(up), loss_at(above), loss_at(below), loss_at(down)
         noise = 16 * float(np.finfo(float).eps) * max(abs(here), abs(at_up), abs(at_down), 1e-3) / h
@@ -214,10 +218,9 @@ def slope_along(plan: Plan, array: Array, index: tuple[int, ...], run: Callable[
         kink = abs(right - left) > 0.75 * bend_wide and abs(right - left) > 10 * noise
         agree = abs(wide - narrow) <= 1e-5 * max(abs(wide), abs(narrow)) + noise
         if agree and not kink:
-            narrow = (4 * narrow - wide) / 3
             break
     loss_at(before)
-    return Slope(narrow, left, right, kink, h, noise)
+    return Slope(narrow if kink else (4 * narrow - wide) / 3, left, right, kink, h, noise)
 
 
 def _badness(array: ArrayCheck) -> float:
