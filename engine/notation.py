@@ -188,7 +188,7 @@ class Formula:
     def _size(self, of: str, axis: int, node: str) -> Mark:
         if self.environment is not None:
             return Mark("n", str(self.environment.values[of].shape[axis]), node=node)
-        return Mark("i", "n" if axis == 0 else "k", node=node, style="size")
+        return Mark("i", "N" if axis == 0 else "K", node=node, style="size")
 
     def _unrolled(self, over: str, body: Expr, at: Mapping[str, int | str], node: str) -> Mark:
         assert self.environment is not None
