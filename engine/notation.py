@@ -132,6 +132,8 @@ class Formula:
                 return Mark("i", str(at[name]), node=node)
             case Sum(over, body) if self.environment is not None:
                 return self._unrolled(over, body, at, node)
+            case Maximum() if self.environment is not None:
+                return number(self._number(expr, at), node)
             case Sum(over, body) | Maximum(over, body):
                 inner = self.lay_out(body, {**at, over: over}, f"{node}.0")
                 if isinstance(body, Add):
@@ -154,7 +156,7 @@ class Formula:
                 return Mark("frac", parts=(above, below), node=node)
             case Power(base, exponent):
                 inner = self.lay_out(base, at, f"{node}.0")
-                if not isinstance(base, (Element, Number)) or self._shows_minus(base, at):
+                if not isinstance(base, (Element, Number)) or self._shows_minus(base, at) or inner.kind == "row":
                     inner = brackets(inner)
                 return Mark("sup", parts=(inner, self.lay_out(exponent, at, f"{node}.1")), node=node)
             case Call(function, of):
@@ -173,7 +175,7 @@ class Formula:
             expr = expr.of
         if isinstance(expr, Number):
             return expr.value < 0
-        if isinstance(expr, Element) and self.environment is not None:
+        if isinstance(expr, (Element, Maximum)) and self.environment is not None:
             return show_number(self._number(expr, at)).startswith("−")
         return isinstance(expr, Negate)
 
@@ -259,7 +261,7 @@ class Formula:
 
     def _chosen(self, expr: Choose, at: Mapping[str, int | str], node: str) -> Mark:
         left, right, then, otherwise = (self.lay_out(part, at, f"{node}.{k}") for k, part in enumerate(expr.children))
-        if_word, else_word = {"en": ("if", "otherwise"), "zh": ("若", "否则")}[self.language]
+        if_word, else_word = {"en": ("if\u00a0", "otherwise"), "zh": ("若\u00a0", "否则")}[self.language]
         sign = {">=": "≥"}.get(expr.relation, expr.relation)
         condition = row(Mark("text", if_word), left, operator(sign), right)
         cases = Mark("table", parts=(row(then, condition), row(otherwise, Mark("text", else_word))))
@@ -336,7 +338,7 @@ def to_latex(mark: Mark) -> str:
             return mark.text.replace("−", "-").replace("∞", r"\infty")
         case "text":
             plain = all(character in "0123456789,()njikm" for character in mark.text)
-            return mark.text if plain else rf"\text{{{mark.text}}}"
+            return mark.text if plain else rf"\text{{{mark.text.replace(chr(0xA0), ' ')}}}"
         case "frac":
             return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
         case "sub":
