@@ -64,7 +64,7 @@ EXAMPLES: Registry[Example] = Registry(
             "loss": "binary_cross_entropy",
             "optimizer": {"kind": "sgd", "learning_rate": 0.5},
             "epochs": 2000,
-            "seed": 1,
+            "seed": 2,
         },
     ),
     Example(

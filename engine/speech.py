@@ -32,21 +32,25 @@ SPOKEN_TERMS = 4
 
 @dataclass(frozen=True)
 class Words:
-    """The phrases of one language. `{x}`, `{y}` stand for spoken parts."""
+    """The phrases of one language. `{x}`, `{y}` stand for spoken parts.
 
-    minus: str
+    `negative` is for a number below zero, `minus` for taking away, so that the two never sound alike; `bracket` marks
+    where a part begins and ends, since nobody hears a comma.
+    """
+
+    negative: str
+    power_of_ten: str
+    opposite: str
     plus: str
-    less: str
+    minus: str
     times: str
     over: str
     square: str
     power: str
-    exp: str
-    log: str
-    function: str
+    bracket: str
+    functions: Mapping[str, str]
     largest: str
-    negative: str
-    group: str
+    list_and: str
     more: str
     is_: str
     given: str
@@ -58,19 +62,26 @@ class Words:
 
 WORDS = {
     "en": Words(
-        minus="minus {x}",
+        negative="negative {x}",
+        power_of_ten="{x} times 10 to the {y}",
+        opposite="the negative of {x}",
         plus=", plus ",
-        less=", minus ",
+        minus=", minus ",
         times=" times ",
-        over="{x}, divided by {y}",
+        over="{x} divided by {y}",
         square="{x} squared",
         power="{x} to the power of {y}",
-        exp="e to the power of {x}",
-        log="the natural logarithm of {x}",
-        function="{f} of {x}",
+        bracket="open bracket {x} close bracket",
+        functions={
+            "exp": "e to the power of {x}",
+            "log": "the natural logarithm of {x}",
+            "log1p": "the natural logarithm of open bracket 1 plus {x} close bracket",
+            "tanh": "the hyperbolic tangent of {x}",
+            "abs": "the absolute value of {x}",
+            "max": "the larger of {x} and {y}",
+        },
         largest="the largest of {x}",
-        negative="minus {x}",
-        group="the quantity {x}",
+        list_and=" and ",
         more=", and {n} more terms",
         is_="{subject}: {x}; that is {value}.",
         given="{subject} is {value}.",
@@ -80,19 +91,26 @@ WORDS = {
         source=" from unit {i}",
     ),
     "zh": Words(
-        minus="负 {x}",
+        negative="负 {x}",
+        power_of_ten="{x} 乘以 10 的 {y} 次方",
+        opposite="{x} 的相反数",
         plus="，加 ",
-        less="，减 ",
+        minus="，减 ",
         times=" 乘以 ",
-        over="{x}，除以 {y}",
+        over="{x} 除以 {y}",
         square="{x} 的平方",
         power="{x} 的 {y} 次方",
-        exp="e 的 {x} 次方",
-        log="{x} 的自然对数",
-        function="{f}（{x}）",
-        largest="{x} 中的最大值",
-        negative="负的 {x}",
-        group="括号 {x}",
+        bracket="左括号 {x} 右括号",
+        functions={
+            "exp": "e 的 {x} 次方",
+            "log": "{x} 的自然对数",
+            "log1p": "左括号 1 加 {x} 右括号 的自然对数",
+            "tanh": "{x} 的双曲正切",
+            "abs": "{x} 的绝对值",
+            "max": "{x} 与 {y} 中较大的数",
+        },
+        largest="{x} 中最大的数",
+        list_and=" 和 ",
         more="，以及另外 {n} 项",
         is_="{subject}：{x}；等于 {value}。",
         given="{subject}为 {value}。",
@@ -106,12 +124,13 @@ WORDS = {
 
 def speak_number(value: float, language: str) -> str:
     """A number as it is read aloud, to four digits."""
+    words = WORDS[language]
     text = show_number(abs(value), 4)
     head, power, exponent = text.partition("·10^")
     if power:
-        of_ten = exponent.replace("−", "minus " if language == "en" else "负 ")
-        text = f"{head} times 10 to the {of_ten}" if language == "en" else f"{head} 乘以 10 的 {of_ten} 次方"
-    return WORDS[language].minus.format(x=text) if value < 0 else text
+        of_ten = words.negative.format(x=exponent[1:]) if exponent.startswith("−") else exponent
+        text = words.power_of_ten.format(x=head, y=of_ten)
+    return words.negative.format(x=text) if value < 0 else text
 
 
 def subject(name: str, index: tuple[int, ...], language: str) -> str:
@@ -131,60 +150,77 @@ def subject(name: str, index: tuple[int, ...], language: str) -> str:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Says expressions with the numbers of an environment in them."""
+    """Says expressions with the numbers of an environment in them, so that no two calculations sound alike."""
 
     environment: Environment
     language: str
 
-    def say(self, expr: Expr, at: Mapping[str, int], inside: bool = False) -> str:
-        """The expression in words; `inside` a product or power, sums are marked as a group."""
+    def say(self, expr: Expr, at: Mapping[str, int]) -> str:
+        """The expression in words."""
         words = WORDS[self.language]
         match expr:
             case Number() | Element() | Size() | Index():
                 return speak_number(float(self.environment.value(expr, at)), self.language)
             case Named(_, of):
-                return self.say(of, at, inside)
+                return self.say(of, at)
             case Negate(of):
-                return words.negative.format(x=self.say(of, at, True))
+                return words.opposite.format(x=self.part(of, at))
             case Multiply(factors):
-                return words.times.join(self.say(factor, at, True) for factor in factors)
+                return words.times.join(self.part(factor, at) for factor in factors)
             case Divide(top, bottom):
-                return words.over.format(x=self.say(top, at), y=self.say(bottom, at, True))
+                return words.over.format(x=self.part(top, at), y=self.part(bottom, at))
+            case Power(base, exponent) if exponent == Number(2):
+                return words.square.format(x=self.part(base, at))
             case Power(base, exponent):
-                x = self.say(base, at, True)
-                if exponent == Number(2):
-                    return words.square.format(x=x)
-                return words.power.format(x=x, y=self.say(exponent, at, True))
+                return words.power.format(x=self.part(base, at), y=self.part(exponent, at))
             case Call(function, of):
-                spoken = ", ".join(self.say(part, at) for part in of)
-                known = {"exp": words.exp, "log": words.log}.get(function, words.function)
-                return known.format(x=spoken, f=function)
+                spoken = [self.part(argument, at) for argument in of]
+                return words.functions[function].format(x=spoken[0], y=spoken[-1])
             case Choose(left, relation, right, then, otherwise):
-                from_rule = Choose(left, relation, right, Number(1), Number(0))
-                holds = float(self.environment.value(from_rule, at)) == 1
-                return self.say(then if holds else otherwise, at, inside)
-            case Add() | Sum() | Maximum():
-                joined = self._joined(expr, at)
-                return words.group.format(x=joined) if inside else joined
+                holds = float(self.environment.value(Choose(left, relation, right, Number(1), Number(0)), at)) == 1
+                return self.say(then if holds else otherwise, at)
+            case Add(terms):
+                return self._added(terms, at)
+            case Sum(over, body):
+                return self._listed(over, body, at, words.plus, words.plus)
+            case Maximum(over, body):
+                return words.largest.format(x=self._listed(over, body, at, ", ", words.list_and))
         raise TypeError(f"not an expression: {expr!r}")
 
-    def _joined(self, expr: Expr, at: Mapping[str, int]) -> str:
+    def part(self, expr: Expr, at: Mapping[str, int]) -> str:
+        """The expression as a part of another: in brackets unless it is a single number."""
+        while isinstance(expr, Named):
+            expr = expr.of
+        if isinstance(expr, Choose):
+            holds = Choose(expr.left, expr.relation, expr.right, Number(1), Number(0))
+            return self.part(expr.then if float(self.environment.value(holds, at)) == 1 else expr.otherwise, at)
+        spoken = self.say(expr, at)
+        single = isinstance(expr, (Number, Element, Size, Index))
+        return spoken if single else WORDS[self.language].bracket.format(x=spoken)
+
+    def _term(self, expr: Expr, at: Mapping[str, int]) -> str:
+        """The expression as a term of a sum: only another sum needs brackets there."""
+        inside = expr.of if isinstance(expr, Named) else expr
+        return self.part(inside, at) if isinstance(inside, (Add, Choose)) else self.say(inside, at)
+
+    def _added(self, terms: tuple[Expr, ...], at: Mapping[str, int]) -> str:
         words = WORDS[self.language]
-        if isinstance(expr, Add):
-            text = ""
-            for k, term in enumerate(expr.terms):
-                negative = isinstance(term, Negate)
-                spoken = self.say(term.of if isinstance(term, Negate) else term, at)
-                sign = words.less if negative else words.plus
-                text += (words.negative.format(x=spoken) if negative else spoken) if k == 0 else sign + spoken
-            return text
-        assert isinstance(expr, (Sum, Maximum))
-        extent = self.environment.extents[expr.over]
-        shown = range(min(extent, SPOKEN_TERMS))
-        parts = [self.say(expr.body, {**at, expr.over: i}, isinstance(expr.body, (Add, Sum))) for i in shown]
-        rest = words.more.format(n=extent - len(parts)) if extent > len(parts) else ""
-        joined = (words.plus if isinstance(expr, Sum) else ", ").join(parts) + rest
-        return joined if isinstance(expr, Sum) else words.largest.format(x=joined)
+        text = ""
+        for k, term in enumerate(terms):
+            if isinstance(term, Negate) and k:
+                text += words.minus + self._term(term.of, at)
+            elif isinstance(term, Sum):
+                text += (words.plus if k else "") + self.say(term, at)
+            else:
+                text += (words.plus if k else "") + self._term(term, at)
+        return text
+
+    def _listed(self, over: str, body: Expr, at: Mapping[str, int], comma: str, last: str) -> str:
+        extent = self.environment.extents[over]
+        parts = [self._term(body, {**at, over: i}) for i in range(min(extent, SPOKEN_TERMS))]
+        if extent > len(parts):
+            return comma.join(parts) + WORDS[self.language].more.format(n=extent - len(parts))
+        return comma.join(parts[:-1]) + last + parts[-1] if len(parts) > 1 else parts[0]
 
 
 def sentence(
