@@ -1,0 +1,27 @@
+"""The Backscope server: a page and a REST API around the engine. It computes nothing itself.
+
+Code map, in the order a request meets it:
+
+    __main__   the command: reads its options, opens the port, prints the address
+    settings   every limit and setting
+    guard      the layer around everything: host check, HEAD, security headers, the last net
+    api        the routes of the API            pages      the page and its files
+    schema     what a client sent, read strictly
+    runs       what the routes share: specs, threads, answers
+    compute    threads, and computations that several requests wait for together
+    cache      encoded answers, computed once   shortcut   straight to one that is there already
+    store      specs in SQLite
+    encode     arrays to JSON                   describe   runs and the catalogue as plain data
+    answers    bytes with their headers: ETag, gzip, 304
+    errors     the one shape of every error
+    openapi, models      the API described      conventions      the header of a trace
+    assets, vendor       the page's files       i18n             languages
+
+Only `encode` knows NumPy, only `schema` reads requests, and only the engine validates a spec.
+"""
+
+from __future__ import annotations
+
+from app.application import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,60 @@
+"""The application, put together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from threadpoolctl import threadpool_limits
+
+from app import api, errors, pages
+from app.assets import Assets, asset_dir
+from app.guard import Guard
+from app.openapi import generator
+from app.runs import Services
+from app.settings import Settings
+from app.vendor import Vendor
+
+API_VERSION = "1.0"
+
+log = logging.getLogger("backscope")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """A server's application. It reads nothing from the disk but its own files until the first request."""
+    settings = settings or Settings()
+    if settings.blas_threads is not None:
+        # Threads gain nothing on small layers, and their number can change the last bits of a product.
+        threadpool_limits(settings.blas_threads, user_api="blas")
+    services = Services(settings)
+    assets = Assets(asset_dir("static"))
+    vendor = Vendor(settings.data_dir)
+    site = pages.Pages(assets, vendor)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        services.close()
+
+    app: FastAPI = FastAPIOffline(
+        title="Backscope",
+        version=API_VERSION,
+        lifespan=lifespan,
+        redoc_url=None,  # pages.py has it, without the logo from a CDN
+        redirect_slashes=False,  # a redirect would be built from what the client sent
+        swagger_ui_parameters={"tryItOutEnabled": True, "validatorUrl": None},
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.services = services
+    app.state.assets = assets
+    app.state.vendor = vendor
+    app.openapi = generator(app)  # type: ignore[method-assign]
+    app.include_router(api.routes(services))
+    app.include_router(api.health_routes(services))
+    app.include_router(pages.routes(services, site, assets, vendor))
+    errors.install(app, site.problem, log)
+    app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts, shortcuts=services.shortcuts)
+    return app

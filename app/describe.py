@@ -1,0 +1,159 @@
+"""Runs and the catalogue as plain data, in one language: what menus, tables and headings are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import engine
+from app.conventions import conventions
+
+Plain = dict[str, Any]
+
+
+def run(
+    identity: str, spec: engine.ExperimentSpec, program: engine.Program, limits: dict[str, int], language: str
+) -> Plain:
+    """All there is to know about a run before any step of it is computed."""
+    cost = engine.cost(spec)
+    here = f"/api/v1/runs/{identity}"
+    return {
+        "id": identity,
+        "engine": engine.ENGINE_VERSION,
+        "language": language,
+        "spec": spec.to_json(),
+        "steps": spec.steps,
+        "epochs": spec.epochs,
+        "batches_per_epoch": spec.batches_per_epoch,
+        "examples": spec.extent[0],
+        "parameters": {
+            "count": cost.parameters,
+            "names": [name for name, value in program.values.items() if value.source == "parameter"],
+        },
+        "layers": layers(spec, program),
+        "values": {
+            name: {
+                "quantity": value.quantity.key,
+                # Targets stand beside the outputs they are compared with.
+                "layer": len(spec.layers) if name == "y" else value.layer,
+                "shape": list(value.shape),
+                "axes": list(value.quantity.axes),
+                "source": value.source,
+                "phase": value.phase,
+                "label": value.quantity.label[language],
+                "meaning": value.quantity.meaning[language],
+            }
+            for name, value in program.values.items()
+        },
+        "program": {
+            "calls": [
+                {
+                    "index": call.index,
+                    "phase": call.phase,
+                    "layer": call.layer,
+                    "op": call.op,
+                    "bind": dict(call.bind),
+                    "reads": list(call.reads),
+                    "writes": call.writes,
+                }
+                for call in program.calls
+            ],
+            "ops": {
+                name: {
+                    "name": op.name,
+                    "label": op.label[language],
+                    "summary": op.summary[language],
+                    "source": op.source,
+                    "rule": op.rule.to_json(),
+                }
+                for name, op in program.ops.items()
+            },
+        },
+        "cost": {
+            "parameters": cost.parameters,
+            "values": cost.values,
+            "steps": cost.steps,
+            "work": cost.work,
+            "data": cost.data,
+        },
+        "limits": limits,
+        "notes": [],
+        "links": {"self": here, "steps": here + "/steps/{step}", "history": here + "/history"},
+    }
+
+
+def layers(spec: engine.ExperimentSpec, program: engine.Program) -> list[Plain]:
+    """The layers in order, the inputs first."""
+    of_layer: dict[int | None, list[str]] = {}
+    for name, value in program.values.items():
+        if value.source == "parameter":
+            of_layer.setdefault(value.layer, []).append(name)
+    return [
+        {"layer": 0, "kind": "input", "units": spec.widths[0]},
+        *(
+            {
+                "layer": k,
+                "kind": layer.kind,
+                "units": layer.units,
+                "activation": layer.activation,
+                "parameters": of_layer.get(k, []),
+            }
+            for k, layer in enumerate(spec.layers, start=1)
+        ),
+    ]
+
+
+def catalog(language: str) -> Plain:
+    """Everything an experiment can be made of, with the ranges of every parameter."""
+    registries = engine.catalog()
+    return {
+        "engine": engine.ENGINE_VERSION,
+        "language": language,
+        "conventions": conventions(language),
+        **{name: [entry(found, language) for found in entries] for name, entries in registries.items()},
+        "examples": [example(found, language) for found in registries["examples"]],
+    }
+
+
+def entry(found: engine.Entry, language: str) -> Plain:
+    """One entry of a registry."""
+    return {
+        "name": found.name,
+        "label": found.label[language],
+        "summary": found.summary[language],
+        "formula": {"latex": found.formula, "mathml": getattr(found, "formula_mathml", None)},
+        "source": found.source,
+        "params": [param(each, language) for each in found.params],
+    }
+
+
+def example(found: Any, language: str) -> Plain:
+    """A ready experiment: its completed spec, and the numbers its source prints."""
+    return {
+        **entry(found, language),
+        "spec": completed(found.spec),
+        "published": [
+            {"address": each.address, "step": each.step, "printed": each.printed, "note": each.note[language]}
+            for each in found.published
+        ],
+    }
+
+
+def completed(spec: Any) -> Plain:
+    """A spec with its defaults filled in."""
+    return engine.ExperimentSpec.from_json(spec).to_json()
+
+
+def param(found: engine.Param, language: str) -> Plain:
+    """One parameter of an entry."""
+    return {
+        "name": found.name,
+        "label": found.label[language],
+        "kind": found.kind,
+        "default": found.default,
+        "minimum": found.minimum,
+        "maximum": found.maximum,
+        "exclusive_minimum": found.exclusive_minimum,
+        "step": found.step,
+        "unit": found.unit,
+        "choices": list(found.choices),
+    }

@@ -1,0 +1,296 @@
+"""The only place where arrays become JSON.
+
+Numbers are the shortest decimals that read back to the same bits. Those JSON has no word for are the strings "NaN",
+"Infinity" and "-Infinity"; null only ever means that something is absent. An array too large for the answer is left
+out, with a summary in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+import engine
+from app.conventions import conventions
+from app.errors import BadParameter
+
+Array = npt.NDArray[np.float64]
+Plain = dict[str, Any]
+
+BINS = 20
+"""Bars of a summary's histogram."""
+
+
+def dumps(document: object) -> bytes:
+    """A document of plain data, finite arrays and fragments as JSON."""
+    return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def number(value: float) -> float | str:
+    """A number as JSON can carry it."""
+    value = float(value)
+    if isfinite(value):
+        return value
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def nested(array: Array) -> Any:
+    """An array as nested lists of plain numbers and the words for those that are not finite."""
+    if array.ndim == 0:
+        return number(float(array))
+    data = array.astype(object)
+    data[np.isnan(array)] = "NaN"
+    data[np.isposinf(array)] = "Infinity"
+    data[np.isneginf(array)] = "-Infinity"
+    return data.tolist()
+
+
+def encodable(array: Array) -> Any:
+    """An array in a form `dumps` takes: itself if every number is finite."""
+    if array.ndim == 0 or not np.isfinite(array).all():
+        return nested(array)
+    return np.ascontiguousarray(array)
+
+
+def summary(array: Array) -> Plain:
+    """What is said of an array that is left out; of its finite numbers, save for their count."""
+    finite = array[np.isfinite(array)]
+    if finite.size == 0:
+        return {"min": None, "max": None, "mean": None, "norm": None, "finite": 0, "histogram": None}
+    # In units of the largest number nothing overflows, however large it is.
+    scale = float(np.max(np.abs(finite))) or 1.0
+    scaled = finite / scale
+    low, high = float(scaled.min()), float(scaled.max())
+    width = high - low
+    places = np.zeros(scaled.shape, np.intp) if width == 0 else ((scaled - low) / width * BINS).astype(np.intp)
+    with np.errstate(over="ignore"):
+        edges = np.linspace(low, high, BINS + 1) * scale
+        norm = float(np.sqrt(np.sum(scaled * scaled))) * scale
+    edges[0], edges[-1] = finite.min(), finite.max()
+    return {
+        "min": number(finite.min()),
+        "max": number(finite.max()),
+        "mean": number(float(scaled.mean()) * scale),
+        "norm": number(norm),
+        "finite": int(finite.size),
+        "histogram": {
+            "edges": nested(edges),
+            "counts": np.bincount(np.minimum(places, BINS - 1), minlength=BINS).tolist(),
+        },
+    }
+
+
+def choose_whole(sizes: Mapping[str, int], per_array: int, in_all: int) -> set[str]:
+    """The names of the arrays that an answer carries whole: small ones first, within both bounds."""
+    if sum(sizes.values()) <= in_all and max(sizes.values(), default=0) <= per_array:
+        return set(sizes)
+    whole: set[str] = set()
+    room = in_all
+    for name, size in sorted(sizes.items(), key=lambda item: item[1]):
+        if size > min(per_array, room):
+            break
+        whole.add(name)
+        room -= size
+    return whole
+
+
+def tensors(arrays: Mapping[str, Array], per_array: int, in_all: int) -> tuple[orjson.Fragment, bool]:
+    """Named arrays as JSON, and whether any of them had to be left out."""
+    whole = choose_whole({name: array.size for name, array in arrays.items()}, per_array, in_all)
+    plain = {
+        name: {"shape": array.shape, "data": array if array.ndim else float(array)}
+        if name in whole
+        else {"shape": array.shape, "truncated": True, "summary": orjson.Fragment(dumps(summary(array)))}
+        for name, array in arrays.items()
+    }
+    try:
+        body = dumps(plain)
+    except TypeError:  # an array that is not laid out row by row
+        body = b"null"
+    # Numbers are never null, so where there is one they are not all finite: the slow way, with words for them.
+    # Looking for the one letter first costs next to nothing, and as a rule there is none.
+    if b"u" in body and b"null" in body:
+        for name in whole:
+            plain[name]["data"] = encodable(arrays[name])
+        body = dumps(plain)
+    return orjson.Fragment(body), len(whole) < len(arrays)
+
+
+# What the engine answers
+
+
+@lru_cache(maxsize=64)
+def frames(program: engine.Program, phase: str | None) -> orjson.Fragment:
+    """The assignments of a step, or those of one phase, in order: the same for every step of a program."""
+    return orjson.Fragment(
+        dumps(
+            [
+                {
+                    "index": call.index,
+                    "phase": call.phase,
+                    "layer": call.layer,
+                    "op": call.op,
+                    "reads": call.reads,
+                    "writes": call.writes,
+                }
+                for call in program.calls
+                if phase is None or call.phase == phase
+            ]
+        )
+    )
+
+
+def trace(
+    run: str,
+    found: engine.Trace,
+    *,
+    per_array: int,
+    in_all: int,
+    examples: Sequence[int] | None = None,
+    names: Sequence[str] | None = None,
+    phase: str | None = None,
+) -> bytes:
+    """The trace of a step: all of it, or the rows, arrays and frames that were asked for.
+
+    Naming an array lifts its own bound, so that it may fill the whole answer.
+    """
+    values = found.program.values
+    if names is not None:
+        missing = [name for name in names if name not in values]
+        if missing:
+            raise BadParameter("names", "string", ", ".join(values))
+        chosen: Iterable[str] = names
+        per_array = in_all
+    elif phase is not None:
+        calls = (call for call in found.frames if call.phase == phase)
+        touched = {name for call in calls for name in (*call.reads, call.writes)}
+        chosen = (name for name in values if name in touched)
+    else:
+        chosen = values
+    rows = list(range(len(found.batch)) if examples is None else examples)
+    if any(row >= len(found.batch) for row in rows):
+        raise BadParameter("examples", "number", f"rows 0 to {len(found.batch) - 1} of the batch")
+    arrays = {name: found.values[name] for name in chosen}
+    if examples is not None:
+        arrays = {
+            name: array[rows] if "example" in values[name].quantity.axes else array for name, array in arrays.items()
+        }
+    fragment, truncated = tensors(arrays, per_array, in_all)
+    document = {
+        "run": run,
+        "step": found.step,
+        "engine": engine.ENGINE_VERSION,
+        "conventions": conventions("en"),
+        "batch": [found.batch[row] for row in rows],
+        "loss": number(found.loss),
+        "values": fragment,
+        "frames": frames(found.program, phase),
+    }
+    if examples is not None:
+        document["examples"] = rows
+    if truncated:
+        document["truncated"] = True
+    return dumps(document)
+
+
+def history(run: str, found: engine.History, start: int, stop: int) -> bytes:
+    """Loss and norms at some steps."""
+    return dumps(
+        {
+            "run": run,
+            "start": start,
+            "stop": stop,
+            "steps": list(found.steps),
+            "loss": encodable(found.loss),
+            "norms": {name: encodable(norms) for name, norms in found.norms.items()},
+        }
+    )
+
+
+def explanation(run: str, step: int, found: engine.Explanation) -> bytes:
+    """One number, with its formula, its terms and its witnesses."""
+    return dumps(
+        {
+            "run": run,
+            "step": step,
+            "name": found.name,
+            "index": list(found.index),
+            "address": found.address,
+            "value": number(found.value),
+            "op": found.call.op if found.call else None,
+            "formula": {"latex": found.latex, "mathml": found.mathml},
+            "values": {"latex": found.latex_values, "mathml": found.mathml_values},
+            "terms": [
+                {
+                    "id": term.id,
+                    "operation": term.operation,
+                    "addresses": list(term.addresses),
+                    "latex": term.latex,
+                    "values_latex": term.latex_values,
+                    "mathml": term.mathml,
+                    "value": number(term.value),
+                    "running": number(term.running),
+                    "role": term.role,
+                    "count": term.count,
+                }
+                for term in found.terms
+            ],
+            "sentence": found.sentence,
+            "meaning": found.meaning,
+            "witnesses": {
+                "rule": found.rule
+                and {
+                    "value": number(found.rule.value),
+                    "error": number(found.rule.error),
+                    "passed": bool(found.rule.passed),
+                },
+                "difference": found.difference
+                and {
+                    "value": number(found.difference.value),
+                    "error": number(found.difference.error),
+                    "epsilon": found.difference.epsilon,
+                    "passed": bool(found.difference.passed),
+                },
+            },
+        }
+    )
+
+
+def check(run: str, found: engine.GradientCheck) -> bytes:
+    """A gradient check, worst array first."""
+    return dumps(
+        {
+            "run": run,
+            "step": found.step,
+            "epsilon": found.epsilon,
+            "arrays": [
+                {
+                    "name": array.name,
+                    "parameter": array.parameter,
+                    "size": array.size,
+                    "checked": array.checked,
+                    "relative_error": number(array.relative_error),
+                    "passed": bool(array.passed),
+                    "worst": {
+                        "index": list(array.worst.index),
+                        "backprop": number(array.worst.backprop),
+                        "difference": number(array.worst.difference),
+                        "error": number(array.worst.error),
+                    },
+                }
+                for array in found.arrays
+            ],
+            "passed": all(bool(array.passed) for array in found.arrays),
+        }
+    )
+
+
+def loads(body: bytes) -> Any:
+    """The plain data of an answer."""
+    return orjson.loads(body)

@@ -1,0 +1,115 @@
+"""What surrounds every request: the host check, HEAD, security headers, and the last net under everything.
+
+One plain ASGI layer, so that a cached answer stays cheap and no answer is without its headers, a 500 included.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import secrets
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Problem, internal_error
+from app.shortcut import Shortcuts
+
+log = logging.getLogger("backscope")
+
+COMMON_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+DOCS_CSP = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "worker-src blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+DOCS_PATHS = ("/docs", "/redoc", "/docs/oauth2-redirect")
+"""Pages of the API documentation: their script is inline, and they show nothing that a user sent."""
+
+
+def _raw(csp: str) -> list[tuple[bytes, bytes]]:
+    headers = {**COMMON_HEADERS, "content-security-policy": csp}
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+HEADERS, DOCS_HEADERS = _raw(CSP), _raw(DOCS_CSP)
+
+
+class Guard:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str], shortcuts: Shortcuts) -> None:
+        self._app = app
+        self._shortcuts = shortcuts
+        self._hosts = frozenset(name.lower() for name in allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        extra = DOCS_HEADERS if scope["path"] in DOCS_PATHS else HEADERS
+        without_body = scope["method"] == "HEAD"
+        if without_body:
+            scope = {**scope, "method": "GET"}
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message = {**message, "headers": [*message["headers"], *extra]}
+            elif without_body:
+                if message.get("more_body", False):
+                    return
+                message = {**message, "body": b""}
+            await send(message)
+
+        if not self._allowed(scope):
+            await misdirected().response()(scope, receive, send_with_headers)
+            return
+        try:
+            ready = self._shortcuts.response(scope)
+            await (ready or self._app)(scope, receive, send_with_headers)
+        except Exception:
+            reference = secrets.token_hex(6)
+            log.exception("[%s] %s %.200r failed", reference, scope["method"], scope["path"])
+            if started:
+                raise
+            await internal_error(reference).response()(scope, receive, send_with_headers)
+
+    def _allowed(self, scope: Scope) -> bool:
+        if "*" in self._hosts:
+            return True
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        return len(hosts) == 1 and host_allowed(hosts[0].decode("latin-1"), self._hosts)
+
+
+def host_allowed(host: str, allowed: frozenset[str]) -> bool:
+    """May a request call this server so? By an IP address always: what DNS rebinding needs is a name."""
+    if host.startswith("["):
+        name, bracket, port = host[1:].partition("]")
+        if not bracket or (port and not port.startswith(":")):
+            return False
+        port = port[1:]
+    else:
+        name, _, port = host.partition(":")
+    if port and not (port.isascii() and port.isdigit()):
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return not host.startswith("[") and name.lower().removesuffix(".") in allowed
+    return True
+
+
+def misdirected() -> Problem:
+    """The 421 of a request for somebody else."""
+    return Problem("misdirected-request", "Use the address that the server printed when it started.")

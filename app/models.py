@@ -1,0 +1,325 @@
+"""The shapes of the answers, for the OpenAPI document and for tests. Answers are not made from these: see encode.py."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
+
+NonFinite = Literal["NaN", "Infinity", "-Infinity"]
+Number = TypeAliasType("Number", float | NonFinite)
+"""A float64; what JSON has no number for is a string."""
+Nested = TypeAliasType("Nested", "Number | list[Nested]")
+"""Numbers in lists, one level of lists per axis; a bare number for a scalar."""
+
+Phase = Literal["forward", "loss", "backward", "update"]
+Axis = Literal["example", "unit", "input"]
+
+
+class Shape(BaseModel):
+    """Base of all answers: nothing but what is declared."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FieldProblem(Shape):
+    """One field that is wrong."""
+
+    field: str = Field(description="Path of the field: `layers[0].units`, or the name of a parameter.")
+    kind: str = Field(description="JSON kind of what was found; `absent` where nothing was.")
+    allowed: str
+
+
+class ProblemDocument(BaseModel):
+    """Every error, as RFC 9457 has it. It never repeats what was sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:backscope:problem:invalid-spec",
+                    "title": "The experiment spec is not valid",
+                    "status": 422,
+                    "detail": "layers[0].units: string; allowed: a whole number of at least 1",
+                    "errors": [
+                        {"field": "layers[0].units", "kind": "string", "allowed": "a whole number of at least 1"}
+                    ],
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem]
+    limit: str | None = None
+    value: int | None = None
+    maximum: int | None = None
+    setting: str | None = None
+    reference: str | None = None
+
+
+class Layer(Shape):
+    """One layer; layer 0 is the input."""
+
+    layer: int
+    kind: str
+    units: int
+    activation: str | None = None
+    parameters: list[str] | None = None
+
+
+class ValueInfo(Shape):
+    """What a name of the program stands for."""
+
+    quantity: str
+    layer: int | None
+    shape: list[int]
+    axes: list[Axis]
+    source: Literal["batch", "parameter", "setting", "computed"]
+    phase: Phase | None
+    label: str
+    meaning: str
+
+
+class Frame(Shape):
+    """One assignment of a step."""
+
+    index: int
+    phase: Phase
+    layer: int | None
+    op: str
+    reads: list[str]
+    writes: str
+
+
+class Call(Frame):
+    """One assignment of the program: `writes = op(bind)`."""
+
+    bind: dict[str, str] = Field(description="Slot of the operation to name of the program.")
+
+
+class Op(Shape):
+    """An operation with the formula of one element of its result."""
+
+    name: str
+    label: str
+    summary: str
+    source: str
+    rule: dict[str, Any] = Field(description="The scalar rule: `result`, `at` and the expression `body`.")
+
+
+class Program(Shape):
+    """The assignments of one step, in order."""
+
+    calls: list[Call]
+    ops: dict[str, Op]
+
+
+class Parameters(Shape):
+    """Weights and biases."""
+
+    count: int
+    names: list[str]
+
+
+class Cost(Shape):
+    """What the run costs, computed from the spec alone."""
+
+    parameters: int
+    values: int = Field(description="Numbers in the trace of one step.")
+    steps: int
+    work: int = Field(description="Multiply-adds of the whole run.")
+    data: int = Field(description="Numbers in the data set.")
+
+
+class Note(Shape):
+    """A remark about a field of the spec."""
+
+    field: str
+    text: str
+
+
+class Links(Shape):
+    """Addresses of what belongs to the run; `{step}` is a number."""
+
+    self: str
+    steps: str
+    history: str
+
+
+class Run(Shape):
+    """A run: the completed spec, and all that is known before any step of it is computed."""
+
+    id: str
+    engine: str
+    language: str
+    spec: dict[str, Any]
+    steps: int
+    epochs: int
+    batches_per_epoch: int
+    examples: int
+    parameters: Parameters
+    layers: list[Layer]
+    values: dict[str, ValueInfo]
+    program: Program
+    cost: Cost
+    limits: dict[str, int]
+    notes: list[Note]
+    links: Links
+
+
+class Histogram(Shape):
+    """Twenty bars over the finite numbers of an array."""
+
+    edges: list[Number]
+    counts: list[int]
+
+
+class Summary(Shape):
+    """What is said of an array that was too large: of its finite numbers, save for their count."""
+
+    min: Number | None
+    max: Number | None
+    mean: Number | None
+    norm: Number | None
+    finite: int
+    histogram: Histogram | None
+
+
+class Tensor(Shape):
+    """An array: its numbers, or a summary where `truncated` is true."""
+
+    shape: list[int]
+    data: Nested | None = None
+    truncated: Literal[True] | None = None
+    summary: Summary | None = None
+
+
+class Trace(Shape):
+    """One step: every array, and the assignments that made them, in order."""
+
+    run: str
+    step: int
+    engine: str
+    conventions: dict[str, str]
+    batch: list[int] = Field(description="Rows of the data set, one for each example in `values`.")
+    loss: Number
+    values: dict[str, Tensor]
+    frames: list[Frame]
+    examples: list[int] | None = Field(default=None, description="Rows of the batch that were asked for.")
+    truncated: Literal[True] | None = Field(default=None, description="Some array was left out for its size.")
+
+
+class Formula(Shape):
+    """A formula in two notations."""
+
+    latex: str
+    mathml: str | None
+
+
+class Term(Shape):
+    """One step on the way to a number."""
+
+    id: str
+    operation: str
+    addresses: list[str]
+    latex: str
+    values_latex: str
+    mathml: str
+    value: Number
+    running: Number = Field(description="The total after this term.")
+    role: str | None
+    count: int
+
+
+class RuleWitness(Shape):
+    """The scalar rule, evaluated on its own."""
+
+    value: Number
+    error: Number
+    passed: bool
+
+
+class DifferenceWitness(RuleWitness):
+    """The central difference of the loss."""
+
+    epsilon: float
+
+
+class Witnesses(Shape):
+    """Independent proofs of the number."""
+
+    rule: RuleWitness | None
+    difference: DifferenceWitness | None
+
+
+class Explanation(Shape):
+    """One number explained."""
+
+    run: str
+    step: int
+    name: str
+    index: list[int]
+    address: str
+    value: Number
+    op: str | None
+    formula: Formula
+    values: Formula
+    terms: list[Term]
+    sentence: str
+    meaning: str
+    witnesses: Witnesses
+
+
+class Worst(Shape):
+    """The entry where backpropagation and the difference disagree most."""
+
+    index: list[int]
+    backprop: Number
+    difference: Number
+    error: Number
+
+
+class ArrayCheck(Shape):
+    """The check of one gradient array."""
+
+    name: str
+    parameter: str
+    size: int
+    checked: int
+    relative_error: Number
+    passed: bool
+    worst: Worst
+
+
+class GradientCheck(Shape):
+    """Central differences against backpropagation, worst array first."""
+
+    run: str
+    step: int
+    epsilon: float
+    arrays: list[ArrayCheck]
+    passed: bool
+
+
+class History(Shape):
+    """Figures of a run at some steps."""
+
+    run: str
+    start: int
+    stop: int
+    steps: list[int]
+    loss: list[Number]
+    norms: dict[str, list[Number]]
+
+
+class Health(Shape):
+    """Whether the server is well."""
+
+    status: Literal["ok"]
+    engine: str
+    store: Annotated[Literal["disk", "memory"], Field(description="Where specs are kept; memory ends with the server.")]

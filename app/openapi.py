@@ -1,0 +1,308 @@
+"""The OpenAPI document: what each route takes and gives, with a request schema generated from the engine's catalogue.
+
+The routes read raw requests (see schema.py), so what the framework cannot see is written here, once per operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+import engine
+from app import encode, models
+from app.errors import MEDIA_TYPE, PROBLEMS
+from app.models_catalog import Catalog
+
+Plain = dict[str, Any]
+
+REF = "#/components/schemas/"
+DESCRIPTION = """Forward and backward passes of neural networks, one number at a time.
+
+Post an experiment spec to `/api/v1/runs`; everything below the id that comes back is a pure function of the spec and
+the step: it never changes, and may be cached for ever. Errors are RFC 9457 problem documents."""
+
+
+def _parameter(name: str, place: str, description: str, schema: Plain, *, required: bool = False) -> Plain:
+    required = required or place == "path"
+    return {"name": name, "in": place, "description": description, "schema": schema, "required": required}
+
+
+def _list(of: Plain) -> Plain:
+    return {"type": "array", "items": of, "uniqueItems": True}
+
+
+def _comma(parameter: Plain) -> Plain:
+    return {**parameter, "style": "form", "explode": False}
+
+
+_INDEX: Plain = {"type": "integer", "minimum": 0}
+_NAME: Plain = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"}
+
+RUN = _parameter("run", "path", "Id of the run.", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
+STEP = _parameter("step", "path", "Number of the step, from 0.", _INDEX)
+LANG = _parameter("lang", "query", "Language of the texts; else Accept-Language decides.", {"enum": ["en", "zh"]})
+EXAMPLES = _comma(_parameter("examples", "query", "Rows of the batch, in this order.", _list(_INDEX)))
+NAMES = _comma(_parameter("names", "query", "Arrays; naming one lifts the size bound of its own.", _list(_NAME)))
+PHASE = _parameter("phase", "query", "Frames of one phase, and the arrays they touch.", {"enum": list(engine.PHASES)})
+NAME = _parameter("name", "query", "Name of an array: `delta1`.", _NAME, required=True)
+INDEX = _comma(
+    _parameter(
+        "index", "query", "One index per axis: `0,2`; left out for a scalar.", {"type": "array", "items": _INDEX}
+    )
+)
+START = _parameter("start", "query", "First step.", {**_INDEX, "default": 0})
+STOP = _parameter("stop", "query", "The step after the last; all steps if absent.", {"type": "integer", "minimum": 1})
+POINTS = _parameter(
+    "points",
+    "query",
+    "At most so many steps, evenly spaced, the first and last among them.",
+    {"type": "integer", "minimum": 2, "default": 200},
+)
+
+OPERATIONS: dict[str, tuple[str, str, type[BaseModel], list[Plain], tuple[int, ...]]] = {
+    "createRun": (
+        "Post an experiment",
+        "The same spec always gives the same id: 201 the first time, 200 after that.",
+        models.Run,
+        [LANG],
+        (400, 406, 408, 413, 415, 422, 503),
+    ),
+    "getRun": (
+        "A run",
+        "The completed spec, the program of a step, and what every name stands for.",
+        models.Run,
+        [RUN, LANG],
+        (404, 406, 422, 503),
+    ),
+    "getStep": (
+        "The trace of a step",
+        "Every array of the step and the assignments that made them. An array above the server's limits is left out, "
+        "with a summary in its place.",
+        models.Trace,
+        [RUN, STEP, EXAMPLES, NAMES, PHASE],
+        (404, 406, 422, 503),
+    ),
+    "explainNumber": (
+        "One number explained",
+        "Its formula, the same with numbers, the terms and where they come from, a sentence, and two witnesses.",
+        models.Explanation,
+        [RUN, STEP, NAME, INDEX, LANG],
+        (404, 406, 422, 503),
+    ),
+    "checkGradients": (
+        "Gradient check of a step",
+        "Central differences of the loss against backpropagation, per parameter array, worst first.",
+        models.GradientCheck,
+        [RUN, STEP],
+        (404, 406, 422, 503),
+    ),
+    "getHistory": (
+        "Loss and norms over steps",
+        "Evenly spaced steps of a stretch of the run.",
+        models.History,
+        [RUN, START, STOP, POINTS],
+        (404, 406, 422, 503),
+    ),
+    "getCatalog": (
+        "What an experiment can be made of",
+        "Layers, activations, losses, optimizers, initializers, data sets and ready examples, with ranges.",
+        Catalog,
+        [LANG],
+        (406, 422, 503),
+    ),
+    "getHealth": ("Is the server well?", "For monitors.", models.Health, [], (422,)),
+    "healthz": ("Is the server well?", "The same under its usual name.", models.Health, [], (422,)),
+}
+
+
+def document(operation: str) -> Plain:
+    """What a route tells the framework about itself."""
+    summary, description, model, parameters, statuses = OPERATIONS[operation]
+    responses: dict[int | str, Plain] = {
+        200: {"model": model, "description": "The answer."},
+        **{status: _problem(status) for status in sorted({*statuses, 405, 421, 500})},
+    }
+    if operation == "createRun":
+        responses[200] = {"model": model, "description": "The run was known already."}
+        responses[201] = {
+            "model": model,
+            "description": "A new run.",
+            "headers": {"Location": {"description": "Address of the run.", "schema": {"type": "string"}}},
+        }
+    elif "run" in {parameter["name"] for parameter in parameters}:
+        responses[304] = {"description": "Unchanged: the ETag is that of If-None-Match. Answers are immutable."}
+    extra: Plain = {"parameters": parameters} if parameters else {}
+    if operation == "createRun":
+        extra["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": REF + "ExperimentSpec"}}},
+        }
+    return {
+        "operation_id": operation,
+        "summary": summary,
+        "description": description,
+        "response_model": None,
+        "responses": responses,
+        "openapi_extra": extra,
+    }
+
+
+def _problem(status: int) -> Plain:
+    titles = [title for found, title in PROBLEMS.values() if found == status]
+    return {
+        "description": "; ".join(titles) + ".",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": REF + models.ProblemDocument.__name__}}},
+    }
+
+
+def generator(app: FastAPI) -> Callable[[], Plain]:
+    """The function that makes the document of an application, once."""
+
+    @cache
+    def make() -> Plain:
+        made = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=DESCRIPTION,
+            routes=app.routes,
+            tags=[
+                {"name": "runs", "description": "Experiments and their steps."},
+                {"name": "health", "description": "The server itself."},
+            ],
+        )
+        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        problem = models.ProblemDocument.model_json_schema(ref_template=REF + "{model}")
+        schemas.update(problem.pop("$defs"))
+        schemas["ProblemDocument"] = problem
+        schemas["ExperimentSpec"] = spec_schema()
+        paths = made["paths"]
+        posted = paths["/api/v1/runs"]["post"]["requestBody"]["content"]["application/json"]
+        posted["examples"] = spec_examples()
+        for path, example in response_examples().items():
+            paths[path]["get"]["responses"]["200"]["content"]["application/json"]["example"] = example
+        return made
+
+    return make
+
+
+# The experiment spec, from the catalogue
+
+
+def spec_schema() -> Plain:
+    """JSON Schema of an experiment spec, generated from the engine's catalogue."""
+    catalog = engine.catalog()
+    rows: Plain = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "array", "items": {"type": "number"}, "minItems": 1},
+    }
+    inline = _choice("inline", {"x": rows, "y": rows}, "Examples given outright, one row each.", ["x", "y"])
+    datasets = [_entry(entry) for entry in catalog["datasets"] if entry.name != "inline"]
+    initializer = {"oneOf": [_entry(entry) for entry in catalog["initializers"]]}
+    whole: Plain = {"type": "integer", "minimum": 1}
+    fields: Plain = {
+        "data": {"oneOf": [*datasets, inline]},
+        "layers": {"type": "array", "minItems": 1, "items": {"oneOf": [_layer(entry) for entry in catalog["layers"]]}},
+        "loss": {"enum": [entry.name for entry in catalog["losses"]]},
+        "optimizer": {"oneOf": [_entry(entry) for entry in catalog["optimizers"]]},
+        "initializer": initializer,
+        "parameters": {
+            "type": "object",
+            "description": "Any parameter given outright: `W1` with a row for each unit, `b1` with a number for each.",
+            "additionalProperties": {"type": "array"},
+        },
+        "batch_size": {"anyOf": [whole, {"type": "null"}], "description": "null is the full batch."},
+        "shuffle": {"type": "boolean", "description": "A new order of the examples in every epoch."},
+        "epochs": whole,
+        "seed": {"type": "integer", "minimum": 0},
+    }
+    for name, field in fields.items():
+        field["default"] = engine.DEFAULTS[name]
+    return {
+        "title": "ExperimentSpec",
+        "description": "An experiment. Absent fields take their defaults; unknown ones are refused.",
+        "type": "object",
+        "properties": fields,
+        "additionalProperties": False,
+    }
+
+
+def _choice(kind: str, properties: Plain, description: str, required: list[str]) -> Plain:
+    return {
+        "type": "object",
+        "title": kind,
+        "description": description,
+        "properties": {"kind": {"const": kind}, **properties},
+        "required": ["kind", *required],
+        "additionalProperties": False,
+    }
+
+
+def _entry(entry: engine.Entry) -> Plain:
+    return _choice(entry.name, {param.name: _param(param) for param in entry.params}, entry.summary["en"], [])
+
+
+def _layer(entry: engine.Entry) -> Plain:
+    catalog = engine.catalog()
+    schema = _entry(entry)
+    schema["properties"] |= {
+        "activation": {"enum": [each.name for each in catalog["activations"]], "default": "identity"},
+        "frozen": {"type": "array", "items": {"enum": ["W", "b"]}, "default": []},
+        "initializer": {
+            "oneOf": [*(_entry(each) for each in catalog["initializers"]), {"type": "null"}],
+            "description": "Instead of the one of the experiment.",
+        },
+    }
+    schema["required"] = ["units"]
+    return schema
+
+
+def _param(param: engine.Param) -> Plain:
+    kind = {"choice": "string"}.get(param.kind, param.kind)
+    schema: Plain = {"type": kind, "title": param.label["en"], "default": param.default}
+    if param.choices:
+        schema["enum"] = list(param.choices)
+    if param.minimum is not None:
+        schema["exclusiveMinimum" if param.exclusive_minimum else "minimum"] = param.minimum
+    if param.maximum is not None:
+        schema["maximum"] = param.maximum
+    return schema
+
+
+# Examples
+
+
+def spec_examples() -> Plain:
+    """The built-in experiments as examples of a request."""
+    return {
+        entry.name: {"summary": entry.label["en"], "value": getattr(entry, "spec", {})}
+        for entry in engine.catalog()["examples"]
+    }
+
+
+def response_examples() -> Plain:
+    """Real answers for the XOR experiment, cut short, by path."""
+    spec = engine.ExperimentSpec.from_json(
+        {
+            "data": {"kind": "xor"},
+            "layers": [{"units": 2, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"}],
+            "epochs": 3,
+        }
+    )
+    run, identity = engine.open_run(spec), "0123456789abcdef0123456789abcdef"
+    step = encode.trace(
+        identity, run.trace(0), per_array=1_000, in_all=1_000, examples=(0,), names=("loss", "delta2"), phase="backward"
+    )
+    here = "/api/v1/runs/{run}"
+    answers = {
+        f"{here}/steps/{{step}}": step,
+        f"{here}/steps/{{step}}/explain": encode.explanation(identity, 0, run.explain(0, "delta2", (0, 0))),
+        f"{here}/steps/{{step}}/check": encode.check(identity, run.check(0)),
+        f"{here}/history": encode.history(identity, run.history((0, 2)), 0, 3),
+    }
+    return {path: encode.loads(answer) for path, answer in answers.items()}

@@ -1,0 +1,136 @@
+"""The pages a person sees, and the files they are made of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import jinja2
+from fastapi import APIRouter, Request, Response
+from fastapi.openapi.docs import get_redoc_html
+
+import engine
+from app import describe
+from app.answers import REVALIDATE, Answer, accepts_gzip
+from app.assets import Assets, asset_dir
+from app.errors import Problem
+from app.i18n import HTML_LANG, language_of, messages, negotiate
+from app.runs import Services
+from app.vendor import Vendor
+
+HTML = "text/html; charset=utf-8"
+API_PATHS = ("/api/", "/healthz", "/openapi.json")
+
+
+class Pages:
+    """The templates with all that they are given. A page is rendered once per language."""
+
+    def __init__(self, assets: Assets, vendor: Vendor) -> None:
+        self._assets = assets
+        self._vendor = vendor
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(asset_dir("templates")),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self._lock = threading.Lock()
+        self._index: dict[tuple[str, str], Answer] = {}
+
+    def index(self, language: str, vary: str) -> Answer:
+        """The page in a language. Not for the event loop: the first one is rendered."""
+        with self._lock:
+            key = (language, vary)
+            if key not in self._index:
+                body = self._render("index.html", language, catalog=describe.catalog(language), seed=seed()).encode()
+                answer = Answer(body, HTML, cache_control=REVALIDATE, vary=vary, language=HTML_LANG[language])
+                answer.compress()
+                self._index[key] = answer
+            return self._index[key]
+
+    def problem(self, request: Request, problem: Problem) -> Response | None:
+        """A page that says what went wrong, where a person would read it; None where a program would."""
+        accept = request.headers.get("accept", "")
+        if request.url.path.startswith(API_PATHS) or "text/html" not in accept or request.method != "GET":
+            return None
+        language = negotiate(request.headers.get("accept-language", ""))
+        text = messages(language)
+        title, detail = problem.title, problem.detail
+        if problem.status == 404 and "error.404.title" in text.texts:
+            title, detail = text("error.404.title"), text("error.404.detail")
+        body = self._render("error.html", language, status=problem.status, title=title, detail=detail)
+        headers = {
+            **problem.headers,
+            "Cache-Control": "no-store",
+            "Content-Language": HTML_LANG[language],
+            "Vary": "Accept, Accept-Language",
+        }
+        return Response(body, problem.status, headers, HTML)
+
+    def _render(self, template: str, language: str, **more: object) -> str:
+        text = messages(language)
+        return self._templates.get_template(template).render(
+            lang=language,
+            html_lang=HTML_LANG[language],
+            messages=text.texts,
+            t=text,
+            asset=self._assets.url,
+            vendor=self._vendor.urls,
+            engine_version=engine.ENGINE_VERSION,
+            **more,
+        )
+
+
+def seed() -> dict[str, object]:
+    """The experiment that opens first, completed."""
+    return describe.completed({})
+
+
+def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor) -> APIRouter:
+    """The page, its files and the vendored ones."""
+    router = APIRouter(include_in_schema=False)
+
+    async def in_thread(make: Callable[[], Answer | None], request: Request) -> Response:
+        answer = await services.workers.on_disk(make)
+        if answer is None:
+            raise nothing_here()
+        return await sent(answer, request)
+
+    async def sent(answer: Answer, request: Request) -> Response:
+        if not answer.compressed and accepts_gzip(request):
+            await services.workers.on_disk(answer.compress)
+        return answer.response(request)
+
+    @router.get("/")
+    async def index(request: Request) -> Response:
+        asked = language_of(request.query_params.get("lang", "")[:35])
+        language = asked or negotiate(request.headers.get("accept-language", ""))
+        return await in_thread(lambda: pages.index(language, "" if asked else "Accept-Language"), request)
+
+    @router.get("/static/{digest}/{name:path}")
+    async def static(request: Request) -> Response:
+        answer = assets.find(request.path_params["digest"], request.path_params["name"])
+        if answer is None:
+            raise nothing_here()
+        return await sent(answer, request)
+
+    @router.get("/vendor/{name}")
+    async def vendored(request: Request) -> Response:
+        name = request.path_params["name"]
+        return await in_thread(lambda: vendor.make(name), request)
+
+    @router.get("/redoc")
+    async def redoc(request: Request) -> Response:
+        return get_redoc_html(
+            openapi_url="/openapi.json",
+            title="Backscope API",
+            redoc_js_url=vendor.urls["redoc"],
+            redoc_favicon_url=assets.url("icon.svg"),
+            with_google_fonts=False,
+        )
+
+    return router
+
+
+def nothing_here() -> Problem:
+    """The 404 of a file that is not there."""
+    return Problem("not-found", "There is no such file.")

@@ -1,0 +1,127 @@
+"""What the routes share: the specs this server knows, and how an answer is computed, kept and sent."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+import engine
+from app import schema
+from app.answers import Answer, accepts_gzip
+from app.cache import AnswerCache, Key
+from app.compute import Flight, Stop, Workers
+from app.errors import Problem
+from app.settings import Settings
+from app.shortcut import Shortcuts, takes_json
+from app.store import SpecStore
+
+SPECS_KEPT = 128
+"""Checked specs kept ready, beside the store's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A spec that was sent: its id, and whether it is new."""
+
+    run: str
+    spec: engine.ExperimentSpec
+    new: bool
+
+
+class Services:
+    """Settings, threads, answers and specs of one server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.workers = Workers(settings.compute_threads, settings.queue_size)
+        self.cache = AnswerCache(settings.cache_bytes, self.workers, settings.deadline_seconds)
+        self.shortcuts = Shortcuts(self.cache)
+        self.store = SpecStore(
+            settings.data_dir,
+            engine.ENGINE_VERSION,
+            memory_bytes=settings.spec_bytes,
+            disk_bytes=settings.max_store_bytes,
+        )
+        self._specs: OrderedDict[str, engine.ExperimentSpec] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """End all work at once; who waits is told to come back later."""
+        self.workers.stop()
+
+    def close(self) -> None:
+        """Stop, let the threads go and close the store."""
+        self.workers.close()
+        self.store.close()
+
+    # Specs
+
+    async def post(self, body: bytes, request: Request) -> Posted:
+        """Check a posted spec and keep it."""
+        flight = Flight(self.workers, lambda stop: self._keep(body))
+        return await flight.result(request, self.settings.deadline_seconds)
+
+    def _keep(self, body: bytes) -> Posted:
+        spec = schema.parse_spec(body, self.settings)
+        run, canonical = self.store.id_of(spec.to_json())
+        new = self.store.put(run, canonical)
+        self._remember(run, spec)
+        return Posted(run, spec, new)
+
+    async def spec(self, run: str) -> engine.ExperimentSpec:
+        """The spec of a run; 404 if nobody posted it."""
+        with self._lock:
+            spec = self._specs.get(run)
+            if spec is not None:
+                self._specs.move_to_end(run)
+                return spec
+        spec = await self.workers.on_disk(lambda: self._load(run))
+        if spec is None:
+            raise schema.unknown_run()
+        return spec
+
+    def _load(self, run: str) -> engine.ExperimentSpec | None:
+        stored = self.store.get(run)
+        if stored is None:
+            return None
+        try:
+            spec = engine.ExperimentSpec.from_json(orjson.loads(stored))
+            schema.check_cost(engine.cost(spec), self.settings)
+        except engine.SpecError:
+            return None
+        self._remember(run, spec)
+        return spec
+
+    def _remember(self, run: str, spec: engine.ExperimentSpec) -> None:
+        with self._lock:
+            self._specs[run] = spec
+            self._specs.move_to_end(run)
+            while len(self._specs) > SPECS_KEPT:
+                self._specs.popitem(last=False)
+
+    # Answers
+
+    async def answer(self, key: Key, build: Callable[[Stop], Answer], request: Request) -> Answer:
+        """The answer with this key, computed if need be; in the form the client accepts."""
+        answer = await self.cache.fetch(key, build, request)
+        if not answer.compressed and accepts_gzip(request):
+            await self.workers.on_disk(answer.compress)
+        return answer
+
+    async def send(self, key: Key, build: Callable[[Stop], Answer], request: Request) -> Response:
+        """The same as a response; the next request for it takes the short way."""
+        answer = await self.answer(key, build, request)
+        self.shortcuts.remember(request, key, answer)
+        return answer.response(request)
+
+
+def require_json(request: Request) -> None:
+    """406 if the client accepts no JSON."""
+    if not takes_json(request):
+        raise Problem("not-acceptable", "Answers are application/json.")

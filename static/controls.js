@@ -1,0 +1,339 @@
+/**
+ * The experiment as a form. Every field is named by its path in the spec; what is typed becomes a draft, the draft is
+ * proposed, and what the engine refuses is said at the field it names. Allowed values are the engine's business alone.
+ *
+ * @import { Problem, Run, Spec, Translate } from "./types.d.ts"
+ */
+import { settled } from "./player.js";
+import {
+  addLayer,
+  edit,
+  get,
+  layersOf,
+  outputsOf,
+  readRows,
+  removeLayer,
+  set,
+  withOutputs,
+  writeRows,
+} from "./spec.js";
+
+/** A pause in typing this long proposes what was typed. Milliseconds. */
+const TYPING = 400;
+
+/**
+ * @typedef {object} Controls
+ * @property {(run: Run) => void} show  the experiment that is on the page now
+ * @property {() => void} discard  forget what is being typed: another experiment is coming
+ * @property {(problem: Problem | null) => void} refuse  why the draft cannot be; null when all is well
+ */
+
+/**
+ * @param {object} options
+ * @param {HTMLFormElement} options.form
+ * @param {Translate} options.t
+ * @param {Spec[]} options.examples  specs of the built-in examples
+ * @param {(spec: Spec) => void} options.propose  called with every new draft
+ * @param {() => void} options.reset
+ * @param {() => { x: number[][], y: number[][] } | null} options.rows  the data as far as they are on the page
+ * @returns {Controls}
+ */
+export function createControls({ form, t, examples, propose, reset, rows }) {
+  /** @type {Spec} */
+  let draft = {};
+  /** Has something been typed that is not proposed yet? */
+  let typing = false;
+  const query =
+    /** @type {<E extends Element = HTMLElement>(selector: string) => E} */ ((selector) =>
+      form.querySelector(selector));
+  const list = query("#layers");
+  const batchKind = /** @type {HTMLSelectElement} */ (query("#batch-kind"));
+  const ownRows = /** @type {HTMLTextAreaElement} */ (query("#own-rows"));
+  const templates =
+    /** @type {HTMLTemplateElement[]} */ ([...form.querySelectorAll("template[data-layer-kind]")]);
+
+  /** @param {Spec} spec */
+  const change = (spec) => {
+    draft = spec;
+    fill();
+    send();
+  };
+  const send = () => {
+    typing = false;
+    propose(draft);
+  };
+  const later = settled(() => typing && send(), TYPING);
+
+  /** Makes the form say what the draft says; what is being typed stays as it is typed. */
+  const fill = () => {
+    fillLayers();
+    for (const field of fieldsOf(form)) {
+      if (field.name && field !== ownRows) fillField(field, get(draft, field.name));
+    }
+    const data = /** @type {any} */ (draft.data);
+    if (data?.kind === "inline" && document.activeElement !== ownRows) {
+      ownRows.value = writeRows(data.x, data.y);
+    }
+    batchKind.value = draft.batch_size === null || draft.batch_size === undefined ? "full" : "some";
+    showOnly(query("#batch-some"), batchKind.value === "some");
+    for (
+      const settings of /** @type {NodeListOf<HTMLFieldSetElement>} */ (form.querySelectorAll("[data-menu]"))
+    ) {
+      showOnly(settings, get(draft, settings.dataset.menu ?? "") === settings.dataset.entry);
+    }
+    const given = Object.keys(/** @type {object} */ (draft.parameters ?? {}));
+    query("#given-parameters").hidden = given.length === 0;
+    query("[data-names]").textContent = t("controls.given", { names: given.join(", ") });
+  };
+
+  const fillLayers = () => {
+    const layers = layersOf(draft);
+    while (list.children.length > layers.length) list.lastElementChild?.remove();
+    while (list.children.length < layers.length) {
+      const kind = layers[list.children.length].kind;
+      const template = templates.find((each) => each.dataset.layerKind === kind) ?? templates[0];
+      list.append(document.importNode(template.content, true));
+    }
+    [...list.querySelectorAll("li")].forEach((row, at) => dressLayer(row, at, layers.length, t));
+  };
+
+  /** @param {Field} field @param {boolean} done  is this the end of typing? */
+  const changed = (field, done) => {
+    if (field === batchKind) {
+      return change(
+        set(draft, "batch_size", batchKind.value === "full" ? null : valueOf(query("[name=batch_size]"))),
+      );
+    }
+    if (field === ownRows) draft = withOwnRows(draft, ownRows.value);
+    else if (!field.name) return;
+    else if (field.name.endsWith(".kind")) return change(withKind(draft, field, form, ownRows, rows));
+    else draft = edit(draft, field.name, valueOf(field));
+    draft = withOutputs(draft, outputsOf(draft.data, examples));
+    if (done) return change(draft);
+    typing = true;
+    later();
+  };
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", (event) => {
+    const field = /** @type {Field} */ (event.target);
+    changed(field, !isTyped(field));
+  });
+  form.addEventListener("change", (event) => {
+    const field = /** @type {Field} */ (event.target);
+    if (isTyped(field) && typing) changed(field, true);
+  });
+  form.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (!button) return;
+    const row = button.closest("li");
+    const at = row ? [...list.children].indexOf(row) : -1;
+    if (button.dataset.nudge) return nudge(button);
+    if ("remove" in button.dataset) {
+      change(removeLayer(draft, at));
+      /** @type {HTMLElement | null} */ (list.children[Math.min(at, list.children.length - 1)].querySelector(
+        "input[type=number]",
+      ))?.focus();
+    } else if (button.id === "add-layer") change(addLayer(draft, modelOf(templates[0])));
+    else if (button.id === "reseed") change(set(draft, "seed", anotherSeed(draft.seed)));
+    else if (button.id === "forget-parameters") change(set(draft, "parameters", {}));
+    else if (button.id === "reset") reset();
+  });
+
+  /** @param {HTMLButtonElement} button */
+  const nudge = (button) => {
+    const field = /** @type {HTMLInputElement} */ (button.parentElement?.querySelector("input"));
+    const next = Math.max(
+      Number(field.min || -Infinity),
+      Math.min(Number(field.max || Infinity), Number(field.value) + Number(button.dataset.nudge)),
+    );
+    change(edit(draft, field.name, next));
+  };
+
+  return {
+    show(run) {
+      // An answer to what was proposed before the latest typing; the typing is proposed next.
+      if (typing) return;
+      draft = run.spec;
+      fill();
+      query("#cost").textContent = t("controls.cost", { parameters: run.parameters.count, steps: run.steps });
+    },
+    discard: () => typing = false,
+    refuse(problem) {
+      sayProblem(form, problem, t);
+      query("#kept").hidden = problem === null;
+    },
+  };
+}
+
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
+
+/** @param {ParentNode} parent @returns {Field[]} */
+function fieldsOf(parent) {
+  return [...parent.querySelectorAll(/** @type {any} */ ("input, select, textarea"))];
+}
+
+/** @param {Field} field @returns {boolean}  typed letter by letter rather than chosen */
+function isTyped(field) {
+  return field instanceof HTMLTextAreaElement ||
+    (field instanceof HTMLInputElement && field.type !== "checkbox");
+}
+
+/** @param {Field} field @returns {unknown} */
+function valueOf(field) {
+  if (field instanceof HTMLInputElement && field.type === "checkbox") return field.checked;
+  if (field instanceof HTMLInputElement && field.type === "number") {
+    return field.value === "" ? "" : Number(field.value);
+  }
+  return field.value;
+}
+
+/** @param {Field} field @param {unknown} value */
+function fillField(field, value) {
+  if (value === undefined || value === null) return;
+  if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = value === true;
+  else if (valueOf(field) !== value) field.value = String(value);
+}
+
+/** @param {HTMLFieldSetElement} settings @param {boolean} shown */
+function showOnly(settings, shown) {
+  settings.hidden = !shown;
+  settings.disabled = !shown;
+}
+
+/**
+ * A row of the layer list as it is at its place: names of its fields, its title, and the output layer's fixed width.
+ * @param {HTMLLIElement} row
+ * @param {number} at
+ * @param {number} count
+ * @param {Translate} t
+ */
+function dressLayer(row, at, count, t) {
+  const output = at === count - 1;
+  const layer = output ? t("controls.layer_output") : t("controls.layer_hidden", { layer: at + 1 });
+  const place = (/** @type {string} */ text) => text.replace(/^layers\[[^\]]*\]/, `layers[${at}]`);
+  row.dataset.layer = String(at);
+  for (const field of fieldsOf(row)) field.name = place(field.name);
+  for (const problem of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-problem]"))) {
+    problem.dataset.problem = place(problem.dataset.problem ?? "");
+  }
+  const title = row.querySelector(".layer-name");
+  if (title) title.textContent = layer;
+  const units = /** @type {HTMLInputElement | null} */ (row.querySelector(".stepper input"));
+  if (units) {
+    units.readOnly = output;
+    units.title = output ? t("controls.output_units") : "";
+    units.setAttribute("aria-label", t("controls.units_of", { layer }));
+  }
+  row.querySelector("select")?.setAttribute("aria-label", t("controls.activation_of", { layer }));
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (row.querySelectorAll("[data-nudge]"))) {
+    button.disabled = output;
+  }
+  const remove = /** @type {HTMLButtonElement | null} */ (row.querySelector("[data-remove]"));
+  if (remove) remove.hidden = output;
+}
+
+/**
+ * Another entry of a menu, with its settings as they stand in the form.
+ * @param {Spec} draft
+ * @param {Field} menu
+ * @param {HTMLFormElement} form
+ * @param {HTMLTextAreaElement} ownRows
+ * @param {() => { x: number[][], y: number[][] } | null} rows
+ * @returns {Spec}
+ */
+function withKind(draft, menu, form, ownRows, rows) {
+  const path = menu.name.replace(/\.kind$/, "");
+  if (menu.name === "data.kind" && menu.value === "inline") {
+    const now = rows();
+    if (now) ownRows.value = writeRows(now.x, now.y);
+    return withOwnRows(draft, ownRows.value);
+  }
+  const settings = form.querySelector(`[data-menu="${menu.name}"][data-entry="${menu.value}"]`);
+  const values = settings
+    ? fieldsOf(settings).map((field) => [field.name.slice(path.length + 1), valueOf(field)])
+    : [];
+  return edit(draft, path, { kind: menu.value, ...Object.fromEntries(values) });
+}
+
+/** @param {Spec} draft @param {string} text @returns {Spec} */
+function withOwnRows(draft, text) {
+  return edit(draft, "data", { kind: "inline", ...readRows(text) });
+}
+
+/** What a new hidden layer is when there is none to copy: what the template says. @param {HTMLTemplateElement} template */
+function modelOf(template) {
+  const values = fieldsOf(template.content).map((
+    field,
+  ) => [field.name.replace(/^layers\[#\]\./, ""), valueOf(field)]);
+  return { kind: template.dataset.layerKind ?? "", ...Object.fromEntries(values) };
+}
+
+/** @param {unknown} seed @returns {number}  a small one, easy to say in class */
+function anotherSeed(seed) {
+  const next = Math.floor(Math.random() * 9999);
+  return next >= Number(seed) ? next + 1 : next;
+}
+
+/**
+ * Every refusal at the field it names, or at the nearest thing around it.
+ * @param {HTMLFormElement} form
+ * @param {Problem | null} problem
+ * @param {Translate} t
+ */
+function sayProblem(form, problem, t) {
+  for (const field of fieldsOf(form)) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+  const places = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-problem]")]);
+  for (const place of places) {
+    place.hidden = true;
+    place.textContent = "";
+  }
+  for (const { field, text } of problem ? sentences(problem, form, t) : []) {
+    const place = nearest(places, field);
+    place.hidden = false;
+    place.textContent = place.textContent ? `${place.textContent} ${text}` : text;
+    place.id ||= `problem-${places.indexOf(place)}`;
+    const named = fieldsOf(form).find((each) => isAbout(each, field));
+    named?.setAttribute("aria-invalid", "true");
+    named?.setAttribute("aria-describedby", place.id);
+  }
+}
+
+/** Is it this field, or a field that holds a whole list of them? @param {Field} field @param {string} path */
+function isAbout(field, path) {
+  if (field.matches(":disabled")) return false;
+  return field.name === path || (field.dataset.field !== undefined && path.startsWith(field.dataset.field));
+}
+
+/**
+ * @param {Problem} problem
+ * @param {HTMLFormElement} form
+ * @param {Translate} t
+ * @returns {{ field: string, text: string }[]}
+ */
+function sentences({ status, title, detail, errors, limit, value, maximum, setting }, form, t) {
+  if (status === 0) return [{ field: "", text: t("status.offline") }];
+  if (limit) {
+    const name = t(`limit.${limit}`);
+    const text = t("controls.over_limit", { limit: name, value: value ?? "?", maximum: maximum ?? "?" });
+    return [{ field: errors[0]?.field ?? setting ?? "", text }];
+  }
+  if (errors.length === 0) return [{ field: "", text: detail || title }];
+  return errors.map(({ field, allowed }) => {
+    // A place inside a list, or one the form has no field for, is named.
+    const own = fieldsOf(form).some((each) => each.name === field);
+    return { field, text: t(own ? "controls.allowed" : "controls.allowed_at", { field, allowed }) };
+  });
+}
+
+/** @param {HTMLElement[]} places @param {string} field @returns {HTMLElement} */
+function nearest(places, field) {
+  for (let path = field; path; path = path.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[\]]+)$/, "")) {
+    const place = places.find((each) => each.dataset.problem === path && !each.closest("[disabled]"));
+    if (place) return place;
+  }
+  return /** @type {HTMLElement} */ (places.find((each) => each.dataset.problem === ""));
+}

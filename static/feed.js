@@ -1,0 +1,122 @@
+/**
+ * Fetches what the state lacks and hands it to the store. One trace is under way at a time: while someone scrubs, the
+ * page shows the steps that arrive and then asks for the one the playhead has come to, instead of queueing them all.
+ *
+ * @import { Api } from "./api.js"
+ * @import { Store } from "./store.js"
+ * @import { Need, Problem, Run, Spec, State } from "./types.d.ts"
+ */
+import { problemOf } from "./api.js";
+import { minimal } from "./spec.js";
+import { needs, runKey } from "./needs.js";
+
+/** Points of the loss curve: about one for every other pixel of a wide screen. */
+const POINTS = 600;
+
+/**
+ * @typedef {object} Feed
+ * @property {(state: State) => void} stateChanged  call after every change
+ * @property {(spec: Spec) => void} propose  shows this experiment if the engine accepts it, and leaves all as it is if not
+ */
+
+/**
+ * @param {Store} store
+ * @param {Api} api
+ * @param {object} options
+ * @param {Spec} options.seed  the experiment a spec leaves out what it shares with
+ * @param {(problem: Problem | null) => void} options.refused  what became of the last proposal
+ * @returns {Feed}
+ */
+export function createFeed(store, api, { seed, refused }) {
+  const { dispatch } = store;
+  let proposal = new AbortController();
+  let tracing = false;
+
+  /** @param {Extract<Need, { kind: "run" }>} need */
+  const fetchRun = async ({ key, spec }) => {
+    dispatch({ type: "run/loading", key, spec });
+    try {
+      const run = await api.createRun(spec);
+      dispatch({ type: "run/ready", key, run });
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem) dispatch({ type: "run/failed", key, problem });
+    }
+  };
+
+  /** @param {Extract<Need, { kind: "trace" }>} need */
+  const fetchTrace = async ({ key, run, step }) => {
+    const there = api.cachedTrace(run, step);
+    if (there) {
+      dispatch({ type: "trace/loading", key });
+      dispatch({ type: "trace/ready", key, trace: there });
+      return;
+    }
+    if (tracing) return;
+    tracing = true;
+    dispatch({ type: "trace/loading", key });
+    try {
+      const trace = await api.getTrace(run, step);
+      dispatch({ type: "trace/ready", key, trace });
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem) dispatch({ type: "trace/failed", key, problem });
+    }
+    tracing = false;
+    // The playhead may have moved on meanwhile.
+    stateChanged(store.getState());
+  };
+
+  /** @param {Extract<Need, { kind: "history" }>} need */
+  const fetchHistory = async ({ key, run }) => {
+    dispatch({ type: "history/loading", key });
+    try {
+      const history = await api.getHistory(run, Math.min(POINTS, run.steps));
+      dispatch({ type: "history/ready", key, history });
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem) dispatch({ type: "history/failed", key, problem });
+    }
+  };
+
+  /** @param {State} state */
+  const stateChanged = (state) => {
+    for (const need of needs(state)) {
+      if (need.kind === "run") fetchRun(need);
+      else if (need.kind === "trace") fetchTrace(need);
+      else fetchHistory(need);
+    }
+  };
+
+  /** The steps next to the one on the page, once that one is there. @param {State} state */
+  const prefetch = ({ run, trace, cursor, direction, playing }) => {
+    if (run.status !== "ready" || trace.status !== "ready" || trace.value.step !== cursor.step) return;
+    if (!playing && direction === 0) return;
+    const ahead = direction || 1;
+    api.prefetch(run.value, [cursor.step + ahead, cursor.step - ahead]);
+  };
+
+  return {
+    stateChanged(state) {
+      stateChanged(state);
+      prefetch(state);
+    },
+    async propose(draft) {
+      proposal.abort();
+      proposal = new AbortController();
+      const { signal } = proposal;
+      try {
+        const run = await api.createRun(draft, { signal });
+        if (signal.aborted) return;
+        const spec = minimal(/** @type {Spec} */ (run.spec), seed);
+        const key = runKey(spec);
+        refused(null);
+        dispatch({ type: "run/loading", key, spec });
+        dispatch({ type: "run/ready", key, run: /** @type {Run} */ (run) });
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem && !signal.aborted) refused(problem);
+      }
+    },
+  };
+}

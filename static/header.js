@@ -1,0 +1,155 @@
+/**
+ * The header's tools: example menu, language, theme, share, help, and the sheet that holds the experiment where there is
+ * no room beside the stage.
+ *
+ * @import { Spec, Translate } from "./types.d.ts"
+ */
+import { html, patch } from "./draw/dom.js";
+import { settled } from "./player.js";
+import { nextTheme, setTheme, theme } from "./theme.js";
+
+/** How long a passing word stays. Milliseconds. */
+const WORD = 4000;
+
+/** The experiment stands beside the stage above this size; page.css has the same condition. */
+const WIDE = "(min-width: 1100px) and (min-height: 560px)";
+
+/**
+ * @typedef {object} Header
+ * @property {{ name: string, spec: Spec }[]} examples  as the menu lists them
+ * @property {(name: string | null) => void} showExample  null for the visitor's own experiment
+ * @property {() => void} toggleHelp
+ * @property {() => void} toggleExperiment
+ * @property {() => void} changeTheme
+ */
+
+/**
+ * @param {object} options
+ * @param {Translate} options.t
+ * @param {() => string} options.fragment  what a link to this moment ends with
+ * @param {(spec: Spec) => void} options.open  opens an example
+ * @returns {Header}
+ */
+export function createHeader({ t, fragment, open }) {
+  const menu = /** @type {HTMLSelectElement} */ (byId("example-menu"));
+  const examples = [...menu.options].filter(({ value }) => value).map((option) => ({
+    name: option.value,
+    spec: JSON.parse(option.dataset.spec ?? "{}"),
+  }));
+  menu.addEventListener("change", () => {
+    const example = examples.find(({ name }) => name === menu.value);
+    if (example) open(example.spec);
+  });
+
+  const language = /** @type {HTMLAnchorElement} */ (byId("language"));
+  // The moment comes along; the address bar may not have it yet.
+  language.addEventListener("click", () => language.hash = fragment());
+
+  const help = /** @type {HTMLDialogElement} */ (byId("help"));
+  const toggleHelp = () => help.open ? help.close() : help.showModal();
+  byId("help-open").addEventListener("click", toggleHelp);
+  byId("help-close").addEventListener("click", toggleHelp);
+  help.addEventListener("click", (event) => event.target === help && help.close());
+
+  byId("theme").addEventListener("click", changeTheme);
+  showTheme(t);
+  byId("share").addEventListener("click", () => share(fragment(), t));
+  const toggleExperiment = experimentSheet();
+
+  function changeTheme() {
+    setTheme(nextTheme());
+    showTheme(t);
+  }
+
+  return {
+    examples,
+    showExample: (name) => menu.value = name ?? "",
+    toggleHelp,
+    toggleExperiment,
+    changeTheme,
+  };
+}
+
+/** @param {Translate} t */
+function showTheme(t) {
+  const button = byId("theme");
+  const text = t(`theme.${theme()}`);
+  button.title = text;
+  button.setAttribute("aria-label", text);
+  button.querySelector("use")?.setAttribute("href", `#icon-theme-${theme()}`);
+}
+
+/** @param {string} fragment @param {Translate} t */
+async function share(fragment, t) {
+  const link = new URL(document.URL);
+  link.hash = fragment;
+  try {
+    await navigator.clipboard.writeText(link.href);
+    say(html("span", {}, t("share.copied")), WORD);
+  } catch {
+    // No clipboard, or none for pages without https: the link itself, to copy by hand.
+    say(
+      html("label", {}, t("share.manual"), html("input", { type: "text", readonly: true, value: link.href })),
+      null,
+    );
+    const field = /** @type {HTMLInputElement} */ (byId("toast").querySelector("input"));
+    field.focus();
+    field.select();
+    field.addEventListener("blur", hush, { once: true });
+    field.addEventListener("keydown", (event) => event.key === "Escape" && field.blur());
+  }
+}
+
+const hush = () => patch(byId("toast"), []);
+const hushLater = settled(hush, WORD);
+
+/** @param {import("./draw/dom.js").Drawn} word @param {number | null} milliseconds  null: until somebody hushes it */
+function say(word, milliseconds) {
+  patch(byId("toast"), [word]);
+  if (milliseconds !== null) hushLater();
+}
+
+/** @returns {() => void}  opens or closes the experiment */
+function experimentSheet() {
+  const wide = matchMedia(WIDE);
+  const toggle = byId("experiment-toggle");
+  const panel = byId("experiment");
+  const isOpen = () => {
+    const { experiment } = document.body.dataset;
+    return experiment === "open" || (experiment === "auto" && wide.matches);
+  };
+  /** @param {boolean} open */
+  const set = (open) => {
+    document.body.dataset.experiment = open ? "open" : "closed";
+    toggle.setAttribute("aria-expanded", String(open));
+    if (wide.matches) return;
+    if (open) byId("experiment-close").focus();
+    else if (panel.contains(document.activeElement) || document.activeElement === document.body) {
+      toggle.focus();
+    }
+  };
+  const adapt = () => {
+    document.body.dataset.experiment = "auto";
+    toggle.setAttribute("aria-expanded", String(isOpen()));
+  };
+  adapt();
+  wide.addEventListener("change", adapt);
+  toggle.addEventListener("click", () => set(!isOpen()));
+  byId("experiment-close").addEventListener("click", () => set(false));
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || wide.matches) return;
+    event.stopPropagation();
+    set(false);
+    toggle.focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (wide.matches || !isOpen() || !(event.target instanceof Node)) return;
+    if (!panel.contains(event.target) && !toggle.contains(event.target)) set(false);
+  });
+  return () => set(!isOpen());
+}
+
+/** @param {string} id @returns {HTMLElement} */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}

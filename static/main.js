@@ -1,0 +1,246 @@
+/**
+ * Starts the page and wires its parts: address and form to state, state to server, frames to views. Nothing is global;
+ * what the page shows can be read off the document (`data-step`, `data-frame`, `data-unit`, `data-ready` on <body>,
+ * `data-address` and `data-value` on every number).
+ *
+ * @import { Context, Frame, Run, Spec, State } from "./types.d.ts"
+ * @import { WhyContext } from "./views/why/scene.js"
+ */
+import { createApi } from "./api.js";
+import { createControls } from "./controls.js";
+import { createExplanations } from "./explanations.js";
+import { createFeed } from "./feed.js";
+import { createHeader } from "./header.js";
+import { createTranslate } from "./i18n.js";
+import { isTaken, meaning } from "./keys.js";
+import { shownRun } from "./needs.js";
+import { browserClock, createPlayer, settled } from "./player.js";
+import { alike } from "./spec.js";
+import { initialState, reduce } from "./state.js";
+import { createStore } from "./store.js";
+import { frameAt } from "./trace.js";
+import { createTransport } from "./transport.js";
+import { format, onChange, placeOf, read, toAction, write } from "./url.js";
+import { renderData } from "./views/data.js";
+import { VIEWS } from "./views/index.js";
+import { renderBadge, renderMoment, renderRowPicker, renderTabs, sentence } from "./views/moment.js";
+import { renderStatus } from "./views/status.js";
+import { timeline } from "./views/timeline.js";
+import { renderTraining } from "./views/training.js";
+import { needs as explanationFor, why } from "./views/why.js";
+
+/** The address bar follows once the page has come to rest for so long, and so does the spoken sentence. Milliseconds. */
+const ADDRESS_REST = 200, SPEECH_REST = 350;
+
+const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+const t = createTranslate(JSON.parse(byId("messages").textContent ?? "{}"), language);
+const form = /** @type {HTMLFormElement} */ (byId("experiment-form"));
+/** @type {Spec} */
+const seed = JSON.parse(form.dataset.seed ?? "{}");
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+const clock = browserClock();
+
+const api = createApi({ language });
+const store = createStore(reduce, initialState);
+const { dispatch, getState } = store;
+const player = createPlayer({
+  getState,
+  dispatch,
+  draw: drawMoment,
+  isReady: (state) => frameAt(state) !== null,
+  reducedMotion: () => stillness.matches,
+  clock,
+});
+const explanations = createExplanations(api, requestDraw);
+const feed = createFeed(store, api, { seed, refused: (problem) => controls.refuse(problem) });
+const header = createHeader({
+  t,
+  fragment: () => format(placeOf(getState())),
+  open: (spec) => {
+    dispatch({ type: "start" });
+    lastOpened = spec;
+    openSpec(spec);
+  },
+});
+const controls = createControls({
+  form,
+  t,
+  examples: header.examples.map(({ spec }) => spec),
+  propose: feed.propose,
+  reset: () => openSpec(lastOpened),
+  rows: batchRows,
+});
+const showTransport = createTransport(dispatch, getState, t);
+
+/** The example that Reset leads back to. @type {Spec} */
+let lastOpened = {};
+/** What the stage shows; stays there while the next is on its way. @type {Frame | null} */
+let shown = null;
+/** @type {{ run: Run | null, step: number | null }} */
+const last = { run: null, step: null };
+let requested = false;
+
+const writeAddress = settled(() => write(getState()), ADDRESS_REST);
+const speak = settled(() => {
+  const frame = frameAt(getState());
+  if (!frame || getState().playing) return;
+  byId("spoken").textContent = sentence(frame, t, last.step);
+  last.step = frame.moment.step;
+}, SPEECH_REST);
+
+store.subscribe((state, before) => {
+  feed.stateChanged(state);
+  player.stateChanged();
+  if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
+  writeAddress();
+  speak();
+  requestDraw();
+});
+
+/** Once in the next animation frame, however much changes until then. */
+function requestDraw() {
+  if (requested) return;
+  requested = true;
+  clock.requestFrame(() => {
+    requested = false;
+    draw();
+  });
+}
+
+function draw() {
+  const state = getState();
+  const frame = frameAt(state) ?? arrived(state);
+  const run = shownRun(state) ?? shown?.run ?? null;
+  if (run && run !== last.run) showRun(run);
+  if (frame) shown = frame;
+  const context = contextOf(state);
+  if (shown) {
+    renderBadge(byId("badge"), shown, context);
+    renderRowPicker(byId("row-picker"), shown, context);
+    renderMoment(byId("moment"), shown, context);
+    renderData(byId("data-picture"), shown, context);
+    timeline.render(byId("timeline"), shown, context);
+  }
+  if (run) renderTraining(byId("training"), run, context);
+  renderTabs(byId("views"), VIEWS, context);
+  renderStatus(byId("face"), shown, context);
+  showTransport(state);
+  drawMoment();
+  mark(state);
+}
+
+/** What moves: the stage and the explanation, at the progress the transition has come to. */
+function drawMoment() {
+  const state = getState();
+  const frame = frameAt(state);
+  if (frame) shown = frame;
+  if (!shown) return;
+  // A frame that only fills the time until the next one arrives does not move.
+  const context = { ...contextOf(state), progress: frame ? player.progress() : 1 };
+  const view = VIEWS.find(({ id }) => id === state.view) ?? VIEWS[0];
+  view.render(byId("stage"), shown, context);
+  explanations.want(shown.run, frame && !state.playing ? explanationFor(frame, language) : null);
+  /** @type {WhyContext} */
+  const asked = { ...context, explanation: explanations.current() };
+  why.render(byId("why"), shown, asked);
+}
+
+/**
+ * While the playhead is ahead of what has come: the frame of the step that has.
+ * @param {State} state
+ * @returns {Frame | null}
+ */
+function arrived(state) {
+  if (state.run.status !== "ready" || state.trace.status !== "ready") return null;
+  return frameAt({ ...state, cursor: { ...state.cursor, step: state.trace.value.step } });
+}
+
+/** @param {State} state @returns {Context} */
+function contextOf(state) {
+  return { state, dispatch, t, language, progress: player.progress(), reducedMotion: stillness.matches };
+}
+
+/** @param {Run} run */
+function showRun(run) {
+  last.run = run;
+  controls.show(run);
+  header.showExample(header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null);
+}
+
+/** The moment, for tests and for style sheets. @param {State} state */
+function mark(state) {
+  const frame = frameAt(state);
+  const run = shownRun(state);
+  const { dataset } = document.body;
+  dataset.step = String(state.cursor.step);
+  dataset.unit = String(state.cursor.unit);
+  dataset.frame = run?.program.calls[state.cursor.frame]?.writes ?? "";
+  dataset.phase = frame?.call.phase ?? "";
+  dataset.ready = String(frame !== null);
+}
+
+/** @param {Spec} spec */
+function openSpec(spec) {
+  controls.discard();
+  feed.propose(spec);
+}
+
+/** The data as far as the page has them: the batch, if it is all of them. */
+function batchRows() {
+  const a0 = shown?.trace.values.a0, y = shown?.trace.values.y;
+  if (!shown || !a0?.data || !y?.data || shown.trace.batch.length !== shown.run.examples) return null;
+  return { x: rowsOf(a0.data, a0.shape), y: rowsOf(y.data, y.shape) };
+}
+
+/** @param {Float64Array} data @param {number[]} shape @returns {number[][]} */
+function rowsOf(data, [count, width]) {
+  return Array.from({ length: count }, (_, n) => [...data.subarray(n * width, (n + 1) * width)]);
+}
+
+/** @param {string} id @returns {HTMLElement} */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+document.addEventListener("keydown", (event) => {
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  if (event.defaultPrevented || isTaken(event.key, target) || document.querySelector("dialog[open]")) return;
+  const said = meaning(event, getState());
+  if (!said) return;
+  event.preventDefault();
+  if ("action" in said) dispatch(said.action);
+  else if (said.command === "help") header.toggleHelp();
+  else if (said.command === "theme") header.changeTheme();
+  else header.toggleExperiment();
+});
+document.addEventListener("visibilitychange", () => player.visibilityChanged(document.hidden));
+stillness.addEventListener("change", () => player.finish());
+onChange((place) => {
+  controls.discard();
+  dispatch(toAction(place));
+});
+
+byId("skip").addEventListener("click", (event) => {
+  // Following the link would overwrite the moment in the address.
+  event.preventDefault();
+  byId("stage-panel").focus();
+});
+
+// On a small screen the player floats: the page leaves as much room below as it takes.
+new ResizeObserver(([entry]) => {
+  const height = `${Math.ceil(entry.borderBoxSize[0].blockSize)}px`;
+  document.documentElement.style.setProperty("--player-height", height);
+}).observe(byId("player"));
+
+const mathFont = /** @type {HTMLLinkElement | null} */ (document.getElementById("math-font"));
+if (mathFont) {
+  const font = new FontFace("STIX Two Math", `url("${mathFont.href}")`, { display: "swap" });
+  document.fonts.add(font);
+  font.load().then(requestDraw, () => {});
+}
+
+const place = read();
+byId("hint").hidden = Object.keys(place).length > 0;
+dispatch(toAction(place));
+feed.stateChanged(getState());
+requestDraw();

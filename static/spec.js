@@ -1,0 +1,158 @@
+/**
+ * Changes of an experiment as the form makes them: plain spec in, plain spec out. Pure. What is allowed is not decided
+ * here but by the engine, which is asked about every spec.
+ *
+ * @import { Spec } from "./types.d.ts"
+ */
+
+/** @typedef {{ kind: string, units: number, activation: string, [field: string]: unknown }} Layer */
+
+/**
+ * @param {string} path  `layers[0].units`
+ * @returns {(string | number)[]}
+ */
+export function segments(path) {
+  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index));
+}
+
+/** @param {unknown} spec  @param {string} path  @returns {unknown}  undefined if there is no such place */
+export function get(spec, path) {
+  return segments(path).reduce((at, segment) => /** @type {any} */ (at)?.[segment], spec);
+}
+
+/** @param {Spec} spec  @param {string} path  @param {unknown} value  @returns {Spec} */
+export function set(spec, path, value) {
+  /** @param {any} at  @param {(string | number)[]} rest  @returns {any} */
+  const place = (at, [first, ...rest]) => {
+    const copy = Array.isArray(at) ? [...at] : { ...at };
+    copy[first] = rest.length ? place(copy[first], rest) : value;
+    return copy;
+  };
+  return place(spec, segments(path));
+}
+
+/** @param {Spec} spec  @returns {Layer[]} */
+export function layersOf(spec) {
+  return /** @type {Layer[]} */ (spec.layers ?? []);
+}
+
+/**
+ * Another hidden layer before the output layer, like the last hidden one.
+ * @param {Spec} spec
+ * @param {Layer} model  what the first hidden layer is to be
+ * @returns {Spec}
+ */
+export function addLayer(spec, model) {
+  const layers = layersOf(spec);
+  const output = layers.length - 1;
+  const added = output > 0 ? { ...layers[output - 1] } : { ...model };
+  return reshaped({ ...spec, layers: layers.toSpliced(output, 0, added) });
+}
+
+/** @param {Spec} spec  @param {number} at  @returns {Spec} */
+export function removeLayer(spec, at) {
+  return reshaped({ ...spec, layers: layersOf(spec).toSpliced(at, 1) });
+}
+
+/**
+ * One field changed, and what cannot stay as it was: arrays given outright when a shape changes.
+ * @param {Spec} spec
+ * @param {string} path
+ * @param {unknown} value
+ * @returns {Spec}
+ */
+export function edit(spec, path, value) {
+  const changed = set(spec, path, value);
+  return /^(data\b|layers\[\d+\]\.(units|bias)$)/.test(path) ? reshaped(changed) : changed;
+}
+
+/**
+ * The output layer is as wide as the data has targets.
+ * @param {Spec} spec
+ * @param {number | null} outputs  null if that is not known
+ * @returns {Spec}
+ */
+export function withOutputs(spec, outputs) {
+  const last = layersOf(spec).length - 1;
+  if (outputs === null || last < 0 || layersOf(spec)[last].units === outputs) return spec;
+  return set(spec, `layers[${last}].units`, outputs);
+}
+
+/**
+ * Targets of the data: told by the data themselves, or by an example with the same kind of data.
+ * @param {any} data
+ * @param {Spec[]} examples
+ * @returns {number | null}
+ */
+export function outputsOf(data, examples) {
+  if (Array.isArray(data?.y)) return Array.isArray(data.y[0]) ? data.y[0].length : null;
+  if (typeof data?.outputs === "number") return data.outputs;
+  const like = examples.find((spec) => /** @type {any} */ (spec.data)?.kind === data?.kind);
+  return like ? layersOf(like).at(-1)?.units ?? null : null;
+}
+
+/**
+ * What has to be said of a spec when the reader knows the first experiment.
+ * @param {Spec} spec
+ * @param {Spec} seed
+ * @returns {Spec}
+ */
+export function minimal(spec, seed) {
+  return Object.fromEntries(Object.entries(spec).filter(([field, value]) => !alike(value, seed[field])));
+}
+
+/**
+ * Equal as values, whatever the order of fields. A field that is absent, null, an empty list or true (bias, shuffle)
+ * says nothing the engine would not assume.
+ * @param {any} a
+ * @param {any} b
+ * @returns {boolean}
+ */
+export function alike(a, b) {
+  if (Object.is(a, b) || (empty(a) && empty(b))) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b) || (Array.isArray(a) && a.length !== b.length)) return false;
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => alike(a[key], b[key]));
+}
+
+/**
+ * Examples as text, one a line: `0 1 → 1`.
+ * @param {number[][]} x
+ * @param {number[][]} y
+ * @returns {string}
+ */
+export function writeRows(x, y) {
+  return x.map((row, n) => `${row.join(" ")} → ${(y[n] ?? []).join(" ")}`).join("\n");
+}
+
+/**
+ * Examples from text: numbers parted by spaces, commas, semicolons or tabs; targets after →, ->, | or :. Without such a
+ * mark the last number of a line is its target. Words stay words, so that the engine can say where they stand.
+ * @param {string} text
+ * @returns {{ x: (number | string)[][], y: (number | string)[][] }}
+ */
+export function readRows(text) {
+  /** @param {string} part */
+  const numbers = (part) =>
+    part.split(/[\s,;]+/).filter(Boolean).map((word) =>
+      word === "" || isNaN(Number(word)) ? word : Number(word)
+    );
+  const rows = text.split(/\r?\n/).filter((line) => line.trim()).map((line) => {
+    const [left, ...right] = line.split(/→|->|=>|[|:]/);
+    const before = numbers(left);
+    return right.length ? [before, numbers(right.join(" "))] : [before.slice(0, -1), before.slice(-1)];
+  });
+  return { x: rows.map(([x]) => x), y: rows.map(([, y]) => y) };
+}
+
+/** @param {Spec} spec  @returns {Spec} */
+function reshaped(spec) {
+  const { parameters: _parameters, edits: _edits, ...rest } = spec;
+  return rest;
+}
+
+/** @param {any} value */
+function empty(value) {
+  return value === undefined || value === null || value === true ||
+    (typeof value === "object" && Object.keys(value).length === 0);
+}

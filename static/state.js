@@ -1,0 +1,308 @@
+/**
+ * The one state of the page and how actions change it. Pure: no DOM, no network, no time.
+ *
+ * Remote parts hold a key saying what they are of; an answer whose key is not the one waited for is late and dropped.
+ * What the page must fetch follows from the state alone: see needs.js.
+ *
+ * @import { Action, Address, Moment, Remote, Run, Spec, State } from "./types.d.ts"
+ */
+import { clamp, compare, end, next, previous, START, unitCount } from "./moments.js";
+import { historyKey, runKey, shownRun, traceKey } from "./needs.js";
+import { address as cellAt, exists } from "./trace.js";
+
+/** Moments a second while playing, slowest and fastest. */
+export const SPEEDS = Object.freeze({ minimum: 0.125, maximum: 64 });
+
+/** @type {{ status: "idle" }} */
+const IDLE = Object.freeze({ status: "idle" });
+
+/** @type {State} */
+export const initialState = Object.freeze({
+  spec: Object.freeze({}),
+  run: IDLE,
+  trace: IDLE,
+  history: IDLE,
+  cursor: START,
+  direction: 0,
+  example: 0,
+  by: "unit",
+  view: "network",
+  focus: null,
+  playing: false,
+  speed: 1,
+  frameName: null,
+});
+
+/**
+ * The state after an action. An action that changes nothing gives back the same object.
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "run/loading":
+      return change(withSpec(state, action.spec), { run: loading(state.run, action.key) });
+    case "run/ready":
+      return awaited(state.run, action.key) ? withRun(state, action.key, action.run) : state;
+    case "run/failed":
+      return awaited(state.run, action.key) ? change(state, { run: failed(action), playing: false }) : state;
+    case "trace/loading":
+      return change(state, { trace: loading(state.trace, action.key) });
+    case "trace/ready":
+      return awaited(state.trace, action.key)
+        ? change(state, { trace: ready(action.key, action.trace) })
+        : state;
+    case "trace/failed":
+      return awaited(state.trace, action.key)
+        ? change(state, { trace: failed(action), playing: false })
+        : state;
+    case "history/loading":
+      return change(state, { history: loading(state.history, action.key) });
+    case "history/ready":
+      return awaited(state.history, action.key)
+        ? change(state, { history: ready(action.key, action.history) })
+        : state;
+    case "history/failed":
+      return awaited(state.history, action.key) ? change(state, { history: failed(action) }) : state;
+    case "move":
+      return moved(state, action.by, action.direction);
+    case "goto":
+      return wentTo(state, action.moment);
+    case "start":
+      return jumped(state, START);
+    case "end":
+      return state.run.status === "ready" ? jumped(state, end(state.run.value)) : state;
+    case "by":
+      return change(state, { by: action.by });
+    case "focus":
+      return change(state, { focus: validFocus(state, action.address) });
+    case "example":
+      return withExample(state, action.example);
+    case "view":
+      return change(state, { view: action.view });
+    case "play":
+      return played(state);
+    case "pause":
+      return change(state, { playing: false });
+    case "speed":
+      return change(state, { speed: limitedSpeed(action.speed, state.speed) });
+    case "spec":
+      return withSpec(state, action.spec);
+    case "retry":
+      return change(state, {
+        run: unfailed(state.run),
+        trace: unfailed(state.trace),
+        history: unfailed(state.history),
+      });
+    case "restore":
+      return restored(state, action.part, action.frame ?? null);
+  }
+}
+
+/**
+ * @param {State} state
+ * @param {Partial<State>} parts
+ * @returns {State}  the same object if every part is what it was
+ */
+function change(state, parts) {
+  const names = /** @type {(keyof State)[]} */ (Object.keys(parts));
+  return names.every((name) => Object.is(state[name], parts[name]))
+    ? state
+    : Object.freeze({ ...state, ...parts });
+}
+
+/**
+ * @template T
+ * @param {Remote<T>} remote
+ * @param {string} key
+ * @returns {Remote<T>}
+ */
+function loading(remote, key) {
+  const previous = remote.status === "ready"
+    ? remote.value
+    : remote.status === "loading"
+    ? remote.previous
+    : null;
+  return Object.freeze({ status: "loading", key, previous });
+}
+
+/**
+ * @template T
+ * @param {string} key
+ * @param {T} value
+ * @returns {Remote<T>}
+ */
+function ready(key, value) {
+  return Object.freeze({ status: "ready", key, value });
+}
+
+/**
+ * @param {Extract<Action, { problem: unknown }>} action
+ * @returns {Remote<never>}
+ */
+function failed({ key, problem }) {
+  return Object.freeze({ status: "failed", key, problem });
+}
+
+/**
+ * @template T
+ * @param {Remote<T>} remote
+ * @returns {Remote<T>}
+ */
+function unfailed(remote) {
+  return remote.status === "failed" ? IDLE : remote;
+}
+
+/** @param {Remote<unknown>} remote  @param {string} key  @returns {boolean} */
+function awaited(remote, key) {
+  return remote.status === "loading" && remote.key === key;
+}
+
+/**
+ * A new experiment: the cursor remembers its assignment by name until the new run says where that is.
+ * @param {State} state
+ * @param {Spec} spec
+ * @returns {State}
+ */
+function withSpec(state, spec) {
+  if (runKey(spec) === runKey(state.spec)) return change(state, { run: unfailed(state.run) });
+  const run = shownRun(state);
+  const frameName = state.frameName ?? run?.program.calls[state.cursor.frame]?.writes ?? null;
+  return change(state, { spec, frameName, run: unfailed(state.run), playing: false, direction: 0 });
+}
+
+/**
+ * @param {State} state
+ * @param {string} key
+ * @param {Run} run
+ * @returns {State}
+ */
+function withRun(state, key, run) {
+  const frame = run.program.calls.findIndex((call) => call.writes === state.frameName);
+  const cursor = clamp(run, frame < 0 ? state.cursor : { ...state.cursor, frame });
+  const focus = state.focus && exists(run, state.focus) ? state.focus : null;
+  return change(state, {
+    run: state.run.status === "ready" && state.run.value === run ? state.run : ready(key, run),
+    trace: state.trace.status !== "idle" && state.trace.key === traceKey(run, cursor.step)
+      ? state.trace
+      : IDLE,
+    history: state.history.status !== "idle" && state.history.key === historyKey(run) ? state.history : IDLE,
+    cursor: compare(cursor, state.cursor) === 0 ? state.cursor : cursor,
+    direction: 0,
+    example: within(state.example, batchSize(run)),
+    focus,
+    frameName: null,
+  });
+}
+
+/**
+ * @param {State} state
+ * @param {Extract<Action, { type: "move" }>["by"]} by
+ * @param {-1 | 1} direction
+ * @returns {State}
+ */
+function moved(state, by, direction) {
+  if (state.run.status !== "ready") return state;
+  const run = state.run.value;
+  const cursor = direction > 0 ? next(run, state.cursor, by) : previous(run, state.cursor, by);
+  if (compare(cursor, state.cursor) === 0) return change(state, { playing: false });
+  return change(state, { cursor, direction, focus: null });
+}
+
+/**
+ * A frame without a unit means the whole assignment: its last unit.
+ * @param {State} state
+ * @param {Partial<Moment>} moment
+ * @returns {State}
+ */
+function wentTo(state, moment) {
+  if (state.run.status !== "ready") return state;
+  const run = state.run.value;
+  const frame = clamp(run, { frame: moment.frame ?? state.cursor.frame }).frame;
+  const unit = moment.unit ?? (moment.frame === undefined ? state.cursor.unit : unitCount(run, frame) - 1);
+  return jumped(state, clamp(run, { step: moment.step ?? state.cursor.step, frame, unit }));
+}
+
+/** @param {State} state  @param {Moment} cursor  @returns {State} */
+function jumped(state, cursor) {
+  if (compare(cursor, state.cursor) === 0) return state;
+  return change(state, { cursor, direction: 0, focus: null });
+}
+
+/**
+ * Playing from the very end begins again.
+ * @param {State} state
+ * @returns {State}
+ */
+function played(state) {
+  if (state.run.status !== "ready") return state;
+  const over = compare(state.cursor, end(state.run.value)) === 0;
+  return change(over ? jumped(state, START) : state, { playing: true });
+}
+
+/**
+ * Another example of the batch; a pinned cell of the old one gives way to the same cell of the new.
+ * @param {State} state
+ * @param {number} wanted
+ * @returns {State}
+ */
+function withExample(state, wanted) {
+  if (state.run.status !== "ready") return change(state, { example: within(wanted, Infinity) });
+  const run = state.run.value;
+  const example = within(wanted, batchSize(run));
+  const axis = state.focus ? run.values[state.focus.name].axes.indexOf("example") : -1;
+  const moves = state.focus && axis >= 0 && state.focus.index[axis] !== example;
+  const focus = moves && state.focus
+    ? cellAt(state.focus.name, state.focus.index.with(axis, example))
+    : state.focus;
+  return change(state, { example, focus });
+}
+
+/**
+ * @param {State} state
+ * @param {Address | null} address
+ * @returns {Address | null}
+ */
+function validFocus(state, address) {
+  if (address === null) return null;
+  if (state.run.status === "ready" && !exists(state.run.value, address)) return state.focus;
+  const same = state.focus && state.focus.name === address.name &&
+    `${state.focus.index}` === `${address.index}`;
+  return same ? state.focus : cellAt(address.name, [...address.index]);
+}
+
+/**
+ * @param {State} state
+ * @param {Partial<State>} part
+ * @param {string | null} frameName
+ * @returns {State}
+ */
+function restored(state, part, frameName) {
+  const { spec = state.spec, run: _run, trace: _trace, history: _history, ...rest } = part;
+  const placed = change(withSpec(state, spec), {
+    ...rest,
+    cursor: Object.freeze({ ...state.cursor, ...rest.cursor }),
+    speed: limitedSpeed(rest.speed ?? state.speed, state.speed),
+    direction: 0,
+    frameName,
+  });
+  if (placed.run.status !== "ready" || placed.run.key !== runKey(placed.spec)) return placed;
+  return withRun(placed, placed.run.key, placed.run.value);
+}
+
+/** @param {number} speed  @param {number} before  @returns {number} */
+function limitedSpeed(speed, before) {
+  return speed > 0 ? Math.min(SPEEDS.maximum, Math.max(SPEEDS.minimum, speed)) : before;
+}
+
+/** @param {Run} run  @returns {number}  examples in a full batch */
+function batchSize(run) {
+  const info = Object.values(run.values).find(({ axes }) => axes[0] === "example");
+  return info ? info.shape[0] : 1;
+}
+
+/** @param {number} value  @param {number} count  @returns {number} */
+function within(value, count) {
+  return Math.max(0, Math.min(count - 1, Math.floor(value) || 0));
+}

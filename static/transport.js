@@ -1,0 +1,84 @@
+/**
+ * The player's buttons, the size of a move, and the speed: from the page to actions, and back from the state.
+ *
+ * @import { Action, Granularity, State, Translate } from "./types.d.ts"
+ */
+import { compare, end, START } from "./moments.js";
+import { shownRun } from "./needs.js";
+
+/**
+ * @param {(action: Action) => void} dispatch
+ * @param {() => State} getState
+ * @param {Translate} t
+ * @returns {(state: State) => void}  shows a state
+ */
+export function createTransport(dispatch, getState, t) {
+  const play = byId("play");
+  const speed = /** @type {HTMLInputElement} */ (byId("speed"));
+  const radios = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#by input"));
+
+  byId("to-start").addEventListener("click", () => dispatch({ type: "start" }));
+  byId("to-end").addEventListener("click", () => dispatch({ type: "end" }));
+  byId("move-back").addEventListener(
+    "click",
+    () => dispatch({ type: "move", by: getState().by, direction: -1 }),
+  );
+  byId("move-forward").addEventListener(
+    "click",
+    () => dispatch({ type: "move", by: getState().by, direction: 1 }),
+  );
+  play.addEventListener("click", () => dispatch({ type: getState().playing ? "pause" : "play" }));
+  for (const radio of radios) {
+    radio.addEventListener(
+      "change",
+      () => dispatch({ type: "by", by: /** @type {Granularity} */ (radio.value) }),
+    );
+  }
+  speed.addEventListener("input", () => dispatch({ type: "speed", speed: 2 ** Number(speed.value) }));
+  for (const field of [speed, ...radios]) giveBackArrows(field);
+
+  return (state) => {
+    const run = shownRun(state);
+    disable("to-start", run === null || compare(state.cursor, START) === 0);
+    disable("move-back", run === null || compare(state.cursor, START) === 0);
+    const over = run === null || compare(state.cursor, end(run)) === 0;
+    disable("to-end", over);
+    disable("move-forward", over);
+    play.setAttribute("aria-pressed", String(state.playing));
+    byId("play-word").textContent = t(state.playing ? "player.pause" : "player.play");
+    play.querySelector("use")?.setAttribute("href", state.playing ? "#icon-pause" : "#icon-play");
+    for (const radio of radios) radio.checked = radio.value === state.by;
+    const exponent = String(Math.round(Math.log2(state.speed)));
+    if (speed.value !== exponent) speed.value = exponent;
+    speed.setAttribute("aria-valuetext", t("player.speed_value", { speed: state.speed }));
+    speed.title = t("player.speed_value", { speed: state.speed });
+  };
+}
+
+/**
+ * A field set with the mouse does not keep the arrow keys: they move the playhead again. Reached by Tab it does.
+ * @param {HTMLInputElement} field
+ */
+function giveBackArrows(field) {
+  let byPointer = false;
+  const label = field.closest("label") ?? field;
+  label.addEventListener("pointerdown", () => byPointer = true);
+  field.addEventListener("keydown", () => byPointer = false);
+  label.addEventListener("click", () => {
+    if (byPointer && document.activeElement === field) field.blur();
+  });
+}
+
+/**
+ * Out of use but still there for the keyboard: a disabled button would drop the focus.
+ * @param {string} id
+ * @param {boolean} disabled
+ */
+function disable(id, disabled) {
+  byId(id).setAttribute("aria-disabled", String(disabled));
+}
+
+/** @param {string} id @returns {HTMLElement} */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}

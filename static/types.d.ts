@@ -1,0 +1,398 @@
+/** Shapes shared by the page's modules: what the API answers, and the one state object. */
+
+export type Phase = "forward" | "loss" | "backward" | "update";
+export type Axis = "example" | "unit" | "input";
+export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
+export type Nested = Numeric | Nested[];
+
+export type Expr =
+  | { kind: "number"; value: number }
+  | { kind: "element"; of: string; at: string[] }
+  | { kind: "size"; of: string; axis: number }
+  | { kind: "index"; name: string }
+  | { kind: "sum"; over: string; body: Expr }
+  | { kind: "maximum"; over: string; body: Expr }
+  | { kind: "add"; terms: Expr[] }
+  | { kind: "negate"; of: Expr }
+  | { kind: "multiply"; factors: Expr[] }
+  | { kind: "divide"; top: Expr; bottom: Expr }
+  | { kind: "power"; base: Expr; exponent: Expr }
+  | { kind: "call"; function: string; of: Expr[] }
+  | { kind: "choose"; left: Expr; relation: string; right: Expr; then: Expr; otherwise: Expr }
+  | { kind: "named"; role: string; of: Expr };
+
+export interface Rule {
+  result: string;
+  at: string[];
+  body: Expr;
+}
+
+export interface Op {
+  name: string;
+  label: string;
+  summary: string;
+  source: string;
+  rule: Rule;
+}
+
+export interface Call {
+  index: number;
+  phase: Phase;
+  layer: number | null;
+  op: string;
+  bind: Record<string, string>;
+  reads: string[];
+  writes: string;
+}
+
+export interface ValueInfo {
+  quantity: string;
+  layer: number | null;
+  shape: number[];
+  axes: Axis[];
+  source: "batch" | "parameter" | "setting" | "computed";
+  phase: Phase | null;
+  label: string;
+  meaning: string;
+}
+
+export interface LayerInfo {
+  layer: number;
+  kind: string;
+  units: number;
+  activation?: string;
+  parameters?: string[];
+}
+
+export interface Run {
+  id: string;
+  engine: string;
+  spec: Spec;
+  steps: number;
+  epochs: number;
+  batches_per_epoch: number;
+  examples: number;
+  parameters: { count: number; names: string[] };
+  layers: LayerInfo[];
+  values: Record<string, ValueInfo>;
+  program: { calls: Call[]; ops: Record<string, Op> };
+  notes: { field: string; text: string }[];
+}
+
+export type Spec = Record<string, unknown>;
+
+/** One array of a trace: C-ordered numbers and its shape, or a summary where the answer left the data out. */
+export interface Tensor {
+  shape: number[];
+  data: Float64Array | null;
+}
+
+export interface Trace {
+  run: string;
+  step: number;
+  batch: number[];
+  loss: number;
+  values: Record<string, Tensor>;
+  truncated: boolean;
+}
+
+export interface History {
+  steps: number[];
+  loss: number[];
+  norms: Record<string, number[]>;
+}
+
+/** A cell of an array: `delta1[0,2]`. */
+export interface Address {
+  name: string;
+  index: number[];
+}
+
+export type Remote<T> =
+  | { status: "idle" }
+  | { status: "loading"; key: string; previous: T | null }
+  | { status: "ready"; key: string; value: T }
+  | { status: "failed"; key: string; problem: Problem };
+
+export interface Problem {
+  title: string;
+  detail: string;
+  /** HTTP status; 0 when no answer came at all. */
+  status: number;
+  errors: { field: string; kind: string; allowed: string }[];
+  /** Kind of problem, e.g. `urn:backscope:problem:invalid-spec`; texts in the page's language go by this. */
+  type?: string;
+  limit?: string;
+  value?: number;
+  maximum?: number;
+  setting?: string;
+}
+
+export type Granularity = "unit" | "assignment" | "layer" | "phase" | "step" | "epoch";
+
+/** A point of the line of moments: unit `unit` of assignment `frame` of step `step` has just been computed. */
+export interface Moment {
+  step: number;
+  frame: number;
+  unit: number;
+}
+
+export interface State {
+  spec: Spec;
+  run: Remote<Run>;
+  trace: Remote<Trace>;
+  history: Remote<History>;
+  cursor: Moment;
+  /** The direction of the last move of the cursor: animations run this way. 0 = a jump. */
+  direction: -1 | 0 | 1;
+  example: number;
+  by: Granularity;
+  view: string;
+  focus: Address | null;
+  playing: boolean;
+  /** Moments a second while playing. */
+  speed: number;
+  /**
+   * Assignment the cursor is to stand on once the run is there. A link names it before the program is known, and a
+   * change of the network renumbers the frames; null when `cursor.frame` says it all.
+   */
+  frameName: string | null;
+}
+
+/** What a link says; whatever is absent is the default. `frame` is the name an assignment writes. */
+export interface Place {
+  step?: number;
+  frame?: string;
+  unit?: number;
+  example?: number;
+  by?: Granularity;
+  view?: string;
+  focus?: Address;
+  spec?: Spec;
+}
+
+/** Something the page shows but does not have yet: see needs.js. */
+export type Need =
+  | { kind: "run"; key: string; spec: Spec }
+  | { kind: "trace"; key: string; run: Run; step: number }
+  | { kind: "history"; key: string; run: Run };
+
+/** Where a rule finds shapes and numbers; a number left out of the answer is NaN here. */
+export interface Cells {
+  shape(name: string): number[];
+  value(name: string, index: number[]): number;
+}
+
+/** One step on the way to a number: a summand, an addend, a factor or a divisor. */
+export interface Term {
+  /** Node of the rule, `e.0@3` for summand 3 of the sum `e.0`; `rest` for the rest of a long sum. */
+  id: string;
+  /** How it joins what came before; `=` for the only term. Its sign is here, not in `value`. */
+  operation: "+" | "−" | "×" | "÷" | "=";
+  role: string | null;
+  /** Cells this term reads. */
+  addresses: Address[];
+  value: number;
+  /** The total after it. The last one is the number itself. */
+  running: number;
+  /** More than 1 where the rest of a long sum is taken together. */
+  count: number;
+}
+
+/** Description of a MathML element; views turn it into DOM. Either `text` or `children` is present. */
+export interface MathNode {
+  tag: string;
+  attrs: Record<string, string>;
+  children?: MathNode[];
+  text?: string;
+}
+
+export type Translate = (key: string, values?: Record<string, string | number>) => string;
+
+/** The answer of `explain`: one number, in words, symbols and terms. */
+export interface Explanation {
+  run: string;
+  step: number;
+  name: string;
+  index: number[];
+  address: string;
+  value: number;
+  /** null for what no operation computes: data, parameters, settings. */
+  op: string | null;
+  formula: { latex: string; mathml: string | null };
+  values: { latex: string; mathml: string | null };
+  /** As `Term`, with addresses spelled out and the term typeset. */
+  terms: {
+    id: string;
+    operation: string;
+    addresses: string[];
+    latex: string;
+    values_latex: string;
+    mathml: string;
+    value: number;
+    running: number;
+    role: string | null;
+    count: number;
+  }[];
+  sentence: string;
+  meaning: string;
+  witnesses: {
+    rule: { value: number; error: number; passed: boolean } | null;
+    difference: { value: number; error: number; passed: boolean; epsilon: number } | null;
+  };
+}
+
+export interface Check {
+  run: string;
+  step: number;
+  epsilon: number;
+  passed: boolean;
+  arrays: {
+    name: string;
+    parameter: string;
+    size: number;
+    checked: number;
+    relative_error: number;
+    passed: boolean;
+    worst: { index: number[]; backprop: number; difference: number; error: number };
+  }[];
+}
+
+export interface CatalogParam {
+  name: string;
+  label: string;
+  kind: "integer" | "number" | "boolean" | "choice" | "array";
+  default: unknown;
+  minimum: number | null;
+  maximum: number | null;
+  exclusive_minimum: boolean;
+  step: number | null;
+  unit: string | null;
+  choices: string[];
+}
+
+export interface CatalogEntry {
+  name: string;
+  label: string;
+  summary: string;
+  formula: { latex: string; mathml: string | null };
+  source: string;
+  params: CatalogParam[];
+  /** Examples only. */
+  spec?: Spec;
+  published?: { address: string; step: number; printed: string | number; note: string }[];
+}
+
+export interface Catalog {
+  engine: string;
+  language: string;
+  conventions: Record<string, string>;
+  layers: CatalogEntry[];
+  activations: CatalogEntry[];
+  losses: CatalogEntry[];
+  optimizers: CatalogEntry[];
+  initializers: CatalogEntry[];
+  datasets: CatalogEntry[];
+  examples: CatalogEntry[];
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A straight wire between two cards. */
+export interface Wire {
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+}
+
+/** The page's only source of time, so that tests can bring their own. */
+export interface Clock {
+  now(): number;
+  requestFrame(callback: () => void): number;
+  cancelFrame(handle: number): void;
+  wait(callback: () => void, milliseconds: number): number;
+  cancelWait(handle: number): void;
+}
+
+/**
+ * What a view draws: one moment of one trace, complete on its own. Made by `frameAt` in trace.js.
+ * Addresses as strings are spelled `delta1[0,2]`, `b1[2]`, `loss`.
+ */
+export interface Frame {
+  run: Run;
+  trace: Trace;
+  moment: Moment;
+  call: Call;
+  example: number;
+  /** Cell the panel explains: the focus, or the active cell. */
+  focus: Address;
+  /** Cell just computed at this moment; for a row of W its first cell. */
+  active: Address;
+  /** Every cell written by this unit of this assignment (the whole row for W). */
+  written: Address[];
+  /** Every cell the active unit reads, from the operation's rule; at most 4096 are listed. */
+  reads: Address[];
+  readSet: Set<string>;
+  writtenSet: Set<string>;
+  /** Has this cell been computed at this moment? Batch, parameters and settings always are. */
+  known(address: Address): boolean;
+  /** The number in a cell; NaN and infinities are ordinary numbers here. undefined if its data was left out. */
+  value(address: Address): number | undefined;
+}
+
+export interface Context {
+  state: State;
+  dispatch: (action: Action) => void;
+  /** The text of a catalogue key in the page's language; `{name}` parts are filled in. */
+  t: (key: string, values?: Record<string, string | number>) => string;
+  language: "en" | "zh";
+  /** 0 to 1: how far the transition into this moment has gone; 1 under reduced motion. */
+  progress: number;
+  reducedMotion: boolean;
+}
+
+/** Drawing the same frame twice leaves the same page. */
+export interface View {
+  id: string;
+  /** Catalogue key of the view's name. */
+  title: string;
+  render(host: HTMLElement, frame: Frame, context: Context): void;
+}
+
+export type Action =
+  | { type: "run/loading"; key: string; spec: Spec }
+  | { type: "run/ready"; key: string; run: Run }
+  | { type: "run/failed"; key: string; problem: Problem }
+  | { type: "trace/loading"; key: string }
+  | { type: "trace/ready"; key: string; trace: Trace }
+  | { type: "trace/failed"; key: string; problem: Problem }
+  | { type: "history/loading"; key: string }
+  | { type: "history/ready"; key: string; history: History }
+  | { type: "history/failed"; key: string; problem: Problem }
+  | { type: "move"; by: Granularity; direction: -1 | 1 }
+  | { type: "goto"; moment: Partial<Moment> }
+  | { type: "start" }
+  | { type: "end" }
+  | { type: "by"; by: Granularity }
+  | { type: "focus"; address: Address | null }
+  | { type: "example"; example: number }
+  | { type: "view"; view: string }
+  | { type: "play" }
+  | { type: "pause" }
+  | { type: "speed"; speed: number }
+  | { type: "spec"; spec: Spec }
+  /** Ask again for whatever failed. */
+  | { type: "retry" }
+  /** A link or the Back button; `frame` names an assignment and goes before `part.cursor.frame`. */
+  | { type: "restore"; part: Partial<State>; frame?: string };

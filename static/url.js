@@ -1,0 +1,220 @@
+/**
+ * The moment in the address bar: `#step=12&frame=delta1&unit=1&focus=delta1[0,1]&spec=…`.
+ *
+ * Reading and writing text is pure; `read`, `write` and `onChange` alone touch the browser's location and history.
+ * A fragment may come from anywhere: what is not valid is left out, and nothing here throws.
+ *
+ * @import { Action, Granularity, Place, Spec, State } from "./types.d.ts"
+ */
+import { GRANULARITIES } from "./moments.js";
+import { shownRun } from "./needs.js";
+import { initialState } from "./state.js";
+import { formatAddress, parseAddress } from "./trace.js";
+
+/** A spec has a handful of levels; text nested a hundred thousand deep would break whatever walks it. */
+const DEEPEST = 32;
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+
+/**
+ * One row per part of the fragment, in writing order: how to read its text (undefined if it is not valid) and write it
+ * (undefined to leave it out).
+ * @type {{ [K in keyof Required<Place>]: {
+ *   read: (text: string) => Place[K] | undefined,
+ *   write: (place: Place) => string | undefined,
+ * } }}
+ */
+const PARTS = {
+  step: { read: wholeNumber, write: ({ step }) => step ? `${step}` : undefined },
+  frame: { read: name, write: ({ frame }) => frame },
+  unit: { read: wholeNumber, write: ({ unit }) => unit ? `${unit}` : undefined },
+  example: { read: wholeNumber, write: ({ example }) => example ? `${example}` : undefined },
+  by: { read: granularity, write: ({ by }) => by === initialState.by ? undefined : by },
+  view: { read: name, write: ({ view }) => view === initialState.view ? undefined : view },
+  focus: {
+    read: (text) => parseAddress(text) ?? undefined,
+    write: ({ focus }) => focus && formatAddress(focus),
+  },
+  spec: {
+    read: decodeSpec,
+    write: ({ spec }) => spec && Object.keys(spec).length ? encodeSpec(spec) : undefined,
+  },
+};
+
+/**
+ * @param {string} fragment  with or without its `#`
+ * @returns {Place}
+ */
+export function parse(fragment) {
+  /** @type {Record<string, unknown>} */
+  const place = {};
+  for (const part of fragment.replace(/^#/, "").split("&")) {
+    const cut = part.indexOf("=");
+    const key = part.slice(0, cut);
+    const text = decoded(part.slice(cut + 1));
+    if (cut < 0 || text === null || !Object.hasOwn(PARTS, key)) continue;
+    const value = PARTS[/** @type {keyof Place} */ (key)].read(text);
+    if (value !== undefined) place[key] = value;
+  }
+  return place;
+}
+
+/**
+ * @param {Place} place
+ * @returns {string}  begins with `#`; empty if everything is the default
+ */
+export function format(place) {
+  const parts = Object.entries(PARTS).flatMap(([key, { write }]) => {
+    const text = write(place);
+    return text === undefined ? [] : [`${key}=${text}`];
+  });
+  return parts.length ? `#${parts.join("&")}` : "";
+}
+
+/**
+ * What a link to this state says.
+ * @param {State} state
+ * @returns {Place}
+ */
+export function placeOf(state) {
+  const { cursor, example, by, view, spec } = state;
+  const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
+  const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
+  return {
+    step: cursor.step,
+    ...frame === undefined ? {} : { frame },
+    unit: cursor.unit,
+    example,
+    by,
+    view,
+    ...state.focus ? { focus: state.focus } : {},
+    spec,
+  };
+}
+
+/**
+ * What makes the page show a place: everything a link does not mention goes back to its default.
+ * @param {Place} place
+ * @returns {Extract<Action, { type: "restore" }>}
+ */
+export function toAction(place) {
+  const { step = 0, frame, unit = 0, example = 0, by = initialState.by, view = initialState.view } = place;
+  const part = {
+    spec: place.spec ?? initialState.spec,
+    cursor: { step, frame: 0, unit },
+    example,
+    by,
+    view,
+    focus: place.focus ?? null,
+    playing: false,
+  };
+  return frame === undefined ? { type: "restore", part } : { type: "restore", part, frame };
+}
+
+/**
+ * @param {Spec} spec
+ * @returns {string}  base64url of its JSON in UTF-8
+ */
+export function encodeSpec(spec) {
+  const bytes = new TextEncoder().encode(JSON.stringify(spec));
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * @param {string} text
+ * @returns {Spec | undefined}
+ */
+export function decodeSpec(text) {
+  try {
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const spec = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return typeof spec === "object" && spec !== null && !Array.isArray(spec) && isShallow(spec, DEEPEST)
+      ? spec
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fragment the page wrote or read last, so that its own writing is no news. */
+let current = "";
+
+/**
+ * What the address bar says now.
+ * @returns {Place}
+ */
+export function read() {
+  current = location.hash;
+  return parse(current);
+}
+
+/**
+ * Mirrors the state into the address bar. A new experiment is a new entry of the browser's history, so Back leads to
+ * the one before; moving about in one is not.
+ * @param {State} state
+ */
+export function write(state) {
+  const fragment = format(placeOf(state));
+  if (fragment === current) return;
+  const method = sameSpec(current, fragment) ? "replaceState" : "pushState";
+  try {
+    history[method](null, "", fragment || location.pathname + location.search);
+    current = fragment;
+  } catch {
+    // Browsers refuse when written too often; the next change writes again.
+  }
+}
+
+/**
+ * Calls back with the new place when somebody else changed the fragment: Back, Forward, a link, typing.
+ * @param {(place: Place) => void} callback
+ * @returns {() => void}  stops listening
+ */
+export function onChange(callback) {
+  const heard = () => {
+    if (location.hash !== current) callback(read());
+  };
+  addEventListener("popstate", heard);
+  addEventListener("hashchange", heard);
+  return () => {
+    removeEventListener("popstate", heard);
+    removeEventListener("hashchange", heard);
+  };
+}
+
+/** @param {unknown} value  @param {number} levels  @returns {boolean}  nested no deeper than that? */
+function isShallow(value, levels) {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}
+
+/** @param {string} before  @param {string} after  @returns {boolean} */
+function sameSpec(before, after) {
+  return JSON.stringify(parse(before).spec) === JSON.stringify(parse(after).spec);
+}
+
+/** @param {string} text  @returns {string | null}  null if the percent signs make no sense */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} text  @returns {number | undefined} */
+function wholeNumber(text) {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** @param {string} text  @returns {string | undefined} */
+function name(text) {
+  return NAME.test(text) ? text : undefined;
+}
+
+/** @param {string} text  @returns {Granularity | undefined} */
+function granularity(text) {
+  return GRANULARITIES.find((known) => known === text);
+}

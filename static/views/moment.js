@@ -1,0 +1,155 @@
+/**
+ * The moment in words: badge, example picker and view tabs above the stage, the line beside the player, and the
+ * sentence a screen reader speaks.
+ *
+ * @import { Context, Frame, Run, View } from "../types.d.ts"
+ * @import { Content, Drawn } from "../draw/dom.js"
+ */
+import { html, icon, patch } from "../draw/dom.js";
+import { panel } from "../draw/format.js";
+import { symbol } from "../draw/label.js";
+
+/** Stands in a text for the symbol that is drawn there. */
+const SLOT = "\uFFFC";
+
+/** @param {HTMLElement} host @param {Frame} frame @param {Context} context */
+export function renderBadge(host, { run, call }, { t }) {
+  host.dataset.phase = call.phase;
+  patch(host, [
+    icon(`phase-${call.phase}`),
+    html("span", {}, t(`phase.${call.phase}`)),
+    symbol(run, call.writes),
+  ]);
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {readonly View[]} views
+ * @param {Context} context
+ */
+export function renderTabs(host, views, { state, t, dispatch }) {
+  const shown = views.findIndex(({ id }) => id === state.view);
+  const at = shown < 0 ? 0 : shown;
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!step || views.length < 2) return;
+    event.preventDefault();
+    event.stopPropagation();
+    dispatch({ type: "view", view: views[(at + step + views.length) % views.length].id });
+    /** @type {HTMLElement} */ (host.children[(at + step + views.length) % views.length]).focus();
+  };
+  patch(
+    host,
+    views.map(({ id, title }, index) =>
+      html("button", {
+        key: id,
+        type: "button",
+        class: "tab",
+        role: "tab",
+        id: `tab-${id}`,
+        "aria-selected": index === at,
+        "aria-controls": "stage",
+        tabindex: index === at ? 0 : -1,
+        on: { click: () => dispatch({ type: "view", view: id }), keydown },
+      }, t(title))
+    ),
+  );
+}
+
+/** @param {HTMLElement} host @param {Frame} frame @param {Context} context */
+export function renderRowPicker(host, { trace, example }, { t, dispatch }) {
+  const count = trace.batch.length;
+  const row = trace.batch[example];
+  /** @param {number} by @param {string} key @param {string} name */
+  const button = (by, key, name) =>
+    html("button", {
+      type: "button",
+      class: "button small quiet",
+      title: t(key),
+      "aria-label": t(key),
+      "aria-disabled": example + by < 0 || example + by >= count,
+      on: {
+        click: () => dispatch({ type: "example", example: Math.max(0, Math.min(count - 1, example + by)) }),
+      },
+    }, icon(name));
+  /** @param {Event & { target: HTMLInputElement }} event */
+  const typed = (event) => {
+    const wanted = Math.round(Number(event.target.value));
+    const next = Math.max(0, Math.min(count - 1, Number.isFinite(wanted) ? wanted : example));
+    event.target.value = String(next);
+    dispatch({ type: "example", example: next });
+  };
+  patch(host, [
+    html("label", { for: "row" }, t("shell.example")),
+    button(-1, "shell.row_previous", "back"),
+    html("input", {
+      type: "number",
+      id: "row",
+      min: 0,
+      max: count - 1,
+      step: 1,
+      inputmode: "numeric",
+      "aria-label": t("shell.example"),
+      value: String(example),
+      on: { change: typed },
+    }),
+    html("span", { class: "row-count" }, t("shell.of", { count })),
+    button(1, "shell.row_next", "forward"),
+    row === example ? null : html("span", { class: "row-source" }, t("shell.data_row", { row })),
+  ]);
+}
+
+/** @param {HTMLElement} host @param {Frame} frame @param {Context} context */
+export function renderMoment(host, { run, call, moment }, { t }) {
+  const text = t(`moment.${unitKind(run, call.writes)}`, { unit: moment.unit, symbol: SLOT });
+  const epochs = run.batches_per_epoch;
+  const epoch = { epoch: Math.floor(moment.step / epochs), batch: moment.step % epochs };
+  patch(host, [
+    html("span", { class: "moment-unit" }, withSymbol(text, symbol(run, call.writes))),
+    html("span", {}, t("moment.step", { step: moment.step, steps: run.steps })),
+    epochs > 1 ? html("span", {}, t("moment.epoch", epoch)) : null,
+  ]);
+}
+
+/**
+ * What was computed at this moment, as one sentence.
+ * @param {Frame} frame
+ * @param {Context["t"]} t
+ * @param {number | null} stepBefore  the step of the sentence before; null for none
+ * @returns {string}
+ */
+export function sentence({ run, call, moment, active, written, value }, t, stepBefore) {
+  const { label, layer } = run.values[call.writes];
+  const kind = unitKind(run, call.writes);
+  const parts = {
+    phase: t(`phase.${call.phase}`),
+    label,
+    layer: layer ?? "",
+    where: kind === "single" ? "" : t(`moment.where_${kind}`, { unit: moment.unit }),
+    value: panel(value(active) ?? NaN),
+    count: written.length,
+  };
+  const key = kind === "single"
+    ? "moment.spoken_loss"
+    : written.length > 1
+    ? "moment.spoken_row"
+    : "moment.spoken";
+  const rest = t(key, parts);
+  return moment.step === stepBefore
+    ? rest
+    : t("moment.spoken_step", { step: moment.step, steps: run.steps, rest });
+}
+
+/** How the units of a value are counted. @param {Run} run @param {string} name @returns {"unit" | "row" | "single"} */
+function unitKind(run, name) {
+  const { axes } = run.values[name];
+  if (axes.length === 0) return "single";
+  return axes.includes("input") ? "row" : "unit";
+}
+
+/** @param {string} text @param {Drawn} drawn @returns {Content} */
+function withSymbol(text, drawn) {
+  const [before, after = ""] = text.split(SLOT);
+  return text.includes(SLOT) ? [before, drawn, after] : [text];
+}

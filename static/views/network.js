@@ -1,0 +1,314 @@
+/**
+ * The stage: the network with its numbers in place, what is computed now lit, and how it gets there.
+ *
+ * A picture is a function of the frame, the size of the stage and the progress of the transition. All that this module
+ * keeps for a host is what it drew last, so that only what changes is drawn again, and which wires someone points at.
+ *
+ * @import { Address, Context, Frame, Moment, View } from "../types.d.ts"
+ * @import { Scene } from "./network/cards.js"
+ * @import { Layout } from "./network/layout.js"
+ * @import { Routes } from "./network/routes.js"
+ * @import { Place } from "./network/wires.js"
+ */
+import { html, patch, svg } from "../draw/dom.js";
+import { next, previous, unitCount } from "../moments.js";
+import { formatAddress, frameAt, parseAddress } from "../trace.js";
+import { drawCards } from "./network/cards.js";
+import { drawHeadings } from "./network/headings.js";
+import { drawLabels, placeLabels } from "./network/labels.js";
+import { layoutNetwork } from "./network/layout.js";
+import { placeValues } from "./network/quantities.js";
+import { arrivedAt, drawLitWires, drawMotion } from "./network/motion.js";
+import { routesOf } from "./network/routes.js";
+import { paintStrips } from "./network/strip.js";
+import {
+  bundleWires,
+  crowding,
+  drawBundles,
+  paintBundles,
+  placeWires,
+  SVG_WIRES,
+  wireAt,
+  wireNames,
+} from "./network/wires.js";
+
+/**
+ * @typedef {{ frame: Frame, context: Context }} Shown
+ * @typedef {{ layer: number, unit: number, input: number | null }} Pointed  the wires into a unit, or one of them
+ * @typedef {object} Stage
+ * @property {Shown} shown
+ * @property {Pointed | null} pointed
+ * @property {Map<string, unknown>} drawn  what each part was last drawn from
+ * @property {{ key: string, layout: Layout, wires: Place[] } | null} plan
+ * @property {ReturnType<typeof prepare> | null} picture
+ */
+
+/** @type {WeakMap<HTMLElement, Stage>} */
+const stages = new WeakMap();
+
+/** @type {View} */
+export const network = {
+  id: "network",
+  title: "stage.network",
+  render(host, frame, context) {
+    const stage = stages.get(host) ?? open(host, { frame, context });
+    stage.shown = { frame, context };
+    draw(host, stage);
+  },
+};
+
+/** @param {HTMLElement} host  @param {Shown} shown  @returns {Stage} */
+function open(host, shown) {
+  /** @type {Stage} */
+  const stage = { shown, pointed: null, drawn: new Map(), plan: null, picture: null };
+  stages.set(host, stage);
+  new ResizeObserver(() => draw(host, stage)).observe(host);
+  onTheme(host.ownerDocument, () => {
+    stage.drawn.clear();
+    draw(host, stage);
+  });
+  host.addEventListener("click", (event) => {
+    const cell = cellUnder(event) ?? weightUnder(host, stage, event);
+    if (cell) stage.shown.context.dispatch({ type: "focus", address: cell });
+  });
+  const point = (/** @type {Pointed | null} */ pointed) => {
+    if (JSON.stringify(pointed) === JSON.stringify(stage.pointed)) return;
+    stage.pointed = pointed;
+    draw(host, stage);
+  };
+  host.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "touch") point(pointedAt(host, stage, event));
+  });
+  host.addEventListener("pointerleave", () => point(null));
+  host.addEventListener("focusin", (event) => point(pointedAt(host, stage, event)));
+  host.addEventListener("focusout", (event) => {
+    if (!host.contains(/** @type {Node | null} */ (event.relatedTarget))) point(null);
+  });
+  return stage;
+}
+
+/** @param {HTMLElement} host  @param {Stage} stage */
+function draw(host, stage) {
+  const { width, height } = host.getBoundingClientRect();
+  if (width < 40 || height < 40 || !stages.has(host)) return;
+  const { frame, context, before, progress } = played(stage.shown);
+  const focus = formatAddress(frame.focus);
+  const plan = planFor(stage, frame, { width, height });
+  const sceneKey = [
+    plan.key,
+    frame.trace.run,
+    JSON.stringify([frame.moment, before]),
+    frame.example,
+    focus,
+    context.language,
+    JSON.stringify(stage.pointed),
+  ].join("|");
+  const fresh = !isHost(host);
+  if (fresh) build(host);
+  const [canvas, calm, lit, cards, motion] =
+    /** @type {[HTMLCanvasElement, SVGElement, SVGElement, HTMLElement, SVGElement]} */ ([...host.children]);
+  if (fresh) stage.drawn.clear();
+  if (changed(stage, "scene", sceneKey)) {
+    stage.picture = prepare(stage, plan, frame, context, before);
+    const { scene, routes, labels, names } = stage.picture;
+    host.dataset.phase = frame.call.phase;
+    host.style.setProperty("--stage-type", `${plan.layout.font}px`);
+    const ofCard = Map.groupBy(labels, ({ layer, unit }) => `${layer}.${unit}`);
+    // A label follows the card its wire leads to, so that the Tab key gets there before it leaves the card.
+    patch(cards, [
+      ...drawHeadings(scene, names),
+      ...drawCards(scene).flatMap((card) => [card, ...drawLabels(scene, ofCard.get(String(card.key)) ?? [])]),
+    ]);
+    paintStrips(cards, scene);
+    patch(lit, drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font));
+  }
+  const picture = /** @type {ReturnType<typeof prepare>} */ (stage.picture);
+  const theme = getComputedStyle(host).color;
+  if (
+    changed(
+      stage,
+      "calm",
+      [plan.key, frame.trace.run, frame.trace.step, picture.names.join(), theme].join("|"),
+    )
+  ) {
+    const bundles = bundleWires(picture.scene, plan.wires, picture.names);
+    const many = plan.wires.length > SVG_WIRES;
+    const crowd = crowding(plan.wires);
+    const { font } = plan.layout;
+    canvas.hidden = !many;
+    patch(calm, many ? [] : drawBundles(bundles, font, crowd));
+    if (many) paintBundles(canvas, bundles, { width, height, font, crowd });
+  }
+  if (changed(stage, "motion", `${sceneKey}|${progress}`)) {
+    patch(motion, drawMotion(picture.routes, picture.wave, picture.labels, progress, plan.layout.font));
+    host.style.setProperty("--arrived", String(arrivedAt(progress)));
+  }
+}
+
+/**
+ * What to show of a transition: going back plays the step that is being undone, from its end to its beginning.
+ * @param {Shown} shown
+ * @returns {Shown & { before: Moment | null, progress: number }}  `before`: what had been computed when it began
+ */
+function played({ frame, context }) {
+  const { state, progress } = context;
+  const { run, moment } = frame;
+  if (state.direction === 1) {
+    const before = previous(run, moment, state.by);
+    return {
+      frame,
+      context,
+      before: before.step === moment.step ? before : { ...moment, frame: -1 },
+      progress,
+    };
+  }
+  if (state.direction === -1 && progress < 1) {
+    const undone = next(run, moment, state.by);
+    const shown = undone.step === moment.step ? frameAt({ ...state, cursor: undone, focus: null }) : null;
+    if (shown) return { frame: shown, context, before: moment, progress: 1 - progress };
+  }
+  return { frame, context, before: null, progress: 1 };
+}
+
+/** @param {Stage} stage  @param {Frame} frame  @param {{ width: number, height: number }} box */
+function planFor(stage, frame, box) {
+  const { run } = frame;
+  const needed = run.layers.map(() => 0);
+  for (const { name, index } of [frame.focus, frame.active]) {
+    const { layer, axes } = run.values[name];
+    const unit = index[axes.indexOf("unit")];
+    const input = index[axes.indexOf("input")];
+    if (layer !== null && unit !== undefined) needed[layer] = unit;
+    if (layer !== null && input !== undefined && layer > 0 && name !== frame.active.name) {
+      needed[layer - 1] = input;
+    }
+  }
+  const key = [run.id, box.width, box.height, needed.join()].join("|");
+  if (stage.plan?.key !== key) {
+    const layout = layoutNetwork(run, box, needed);
+    stage.plan = { key, layout, wires: placeWires(layout.columns) };
+  }
+  return stage.plan;
+}
+
+/**
+ * Everything about a moment that does not depend on progress.
+ * @param {Stage} stage
+ * @param {{ layout: Layout, wires: Place[] }} plan
+ * @param {Frame} frame
+ * @param {Context} context
+ * @param {Moment | null} before
+ */
+function prepare(stage, { layout, wires }, frame, context, before) {
+  const litNames = new Set([...frame.reads, ...frame.written].map(({ name }) => name));
+  /** @type {Scene} */
+  const scene = { frame, context, layout, litNames, before, focus: formatAddress(frame.focus) };
+  const routes = routesOf(scene);
+  const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
+  const { pointed } = stage;
+  const shown = pointed
+    ? wires.filter(({ layer, unit, input }) =>
+      layer === pointed.layer && unit === pointed.unit && (pointed.input === null || input === pointed.input)
+    )
+    : [];
+  return { scene, routes, wave, labels: placeLabels(scene, routes.wires, shown), names: wireNames(scene) };
+}
+
+/**
+ * Routes of the other units of an assignment that is made in one go.
+ * @param {Scene} scene
+ * @returns {Routes[]}
+ */
+function alongside(scene) {
+  const { frame, context, layout } = scene;
+  const { layer } = frame.run.values[frame.call.writes];
+  const cards = layer === null ? [] : layout.columns[layer].cards;
+  if (frame.moment.unit !== unitCount(frame.run, frame.moment.frame) - 1) return [];
+  return cards.filter(({ unit }) => unit !== frame.moment.unit).flatMap(({ unit }) => {
+    const other = frameAt({ ...context.state, cursor: { ...frame.moment, unit }, focus: null });
+    return other ? [routesOf({ ...scene, frame: other })] : [];
+  });
+}
+
+/** @param {(string | null)[]} names  @param {{ layer: number, unit: number, input: number }} wire */
+function wireCell(names, { layer, unit, input }) {
+  return { name: names[layer] ?? "", index: [unit, input] };
+}
+
+/** What is painted rather than styled has to be painted again.  @param {Document} document  @param {() => void} call */
+function onTheme(document, call) {
+  new MutationObserver(call).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", call);
+}
+
+/** @param {HTMLElement} host */
+function isHost(host) {
+  return host.firstElementChild?.classList.contains("stage-canvas") ?? false;
+}
+
+/** @param {HTMLElement} host */
+function build(host) {
+  host.classList.add("network");
+  patch(host, [
+    html("canvas", { class: "stage-canvas", "aria-hidden": "true" }),
+    svg("svg", { class: "stage-layer calm", "aria-hidden": "true" }),
+    svg("svg", { class: "stage-layer lit", "aria-hidden": "true" }),
+    html("div", { class: "stage-cards" }),
+    svg("svg", { class: "stage-layer motion", "aria-hidden": "true" }),
+  ]);
+}
+
+/** Is this part to be drawn again?  @param {Stage} stage  @param {string} part  @param {unknown} key */
+function changed(stage, part, key) {
+  if (stage.drawn.get(part) === key) return false;
+  stage.drawn.set(part, key);
+  return true;
+}
+
+/**
+ * The weight of the wire that was clicked.
+ * @param {HTMLElement} host
+ * @param {Stage} stage
+ * @param {MouseEvent} event
+ * @returns {Address | null}
+ */
+function weightUnder(host, stage, event) {
+  const wire = wireUnder(host, stage, event);
+  const name = wire && placeValues(stage.shown.frame.run).layers[wire.layer].wire[0];
+  return name ? { name, index: [wire.unit, wire.input] } : null;
+}
+
+/** @param {HTMLElement} host  @param {Stage} stage  @param {MouseEvent} event  @returns {Place | null} */
+function wireUnder(host, stage, event) {
+  if (!stage.plan || /** @type {Element} */ (event.target).closest(".card, .wire-label, .more")) return null;
+  const { left, top } = host.getBoundingClientRect();
+  return wireAt(stage.plan.wires, { x: event.clientX - left, y: event.clientY - top }, 5);
+}
+
+/** @param {Event} event */
+function cellUnder(event) {
+  const cell = /** @type {Element} */ (event.target).closest("[data-address]");
+  return cell ? parseAddress(cell.getAttribute("data-address") ?? "") : null;
+}
+
+/**
+ * The unit or the wire under the pointer or the keyboard's focus.
+ * @param {HTMLElement} host
+ * @param {Stage} stage
+ * @param {Event} event
+ * @returns {Pointed | null}
+ */
+function pointedAt(host, stage, event) {
+  const target = /** @type {Element} */ (event.target);
+  const holder = /** @type {HTMLElement | null} */ (target.closest("[data-unit]"));
+  if (holder) {
+    const { layer, unit, input } = holder.dataset;
+    // A label belongs to the wires already shown: going to it must not take them away.
+    if (
+      input !== undefined && stage.pointed?.layer === Number(layer) && stage.pointed.unit === Number(unit)
+    ) return stage.pointed;
+    return { layer: Number(layer), unit: Number(unit), input: input === undefined ? null : Number(input) };
+  }
+  const wire = event instanceof PointerEvent ? wireUnder(host, stage, event) : null;
+  return wire && { layer: wire.layer, unit: wire.unit, input: wire.input };
+}

@@ -1,0 +1,259 @@
+/**
+ * The cards of the stage: a column for each layer, a card for each unit, a button for each number.
+ *
+ * Here a frame becomes descriptions of elements; what is lit follows from what the frame says is read and written.
+ *
+ * @import { Address, Context, Frame, Moment } from "../../types.d.ts"
+ * @import { Drawn } from "../../draw/dom.js"
+ * @import { Card, Column, Layout } from "./layout.js"
+ */
+import { html } from "../../draw/dom.js";
+import { full } from "../../draw/format.js";
+import { formatAddress, known as isKnownAt } from "../../trace.js";
+import { exact, figures } from "./figures.js";
+import { captionBox } from "./layout.js";
+import { cellOf, mostTelling, pairedRows, placeValues } from "./quantities.js";
+import { symbolOf } from "./symbols.js";
+
+/**
+ * What drawing needs beside the frame. `litNames` are the values of which a cell is read or written, `before` the
+ * moment the transition began at.
+ * @typedef {{ frame: Frame, context: Context, layout: Layout, litNames: Set<string>, focus: string, before: Moment | null }} Scene
+ */
+
+/**
+ * The values a column's cards show, row by row.
+ * @param {Scene} scene
+ * @param {Column} column
+ * @returns {(string | null)[][]}
+ */
+export function rowsOf({ frame, litNames }, { layer, shape }) {
+  const names = placeValues(frame.run).layers[layer].card;
+  if (shape.form === "pair") return pairedRows(frame.run, names);
+  if (shape.form === "list") return names.map((name) => [name]);
+  return mostTelling(frame, names, shape.rows, litNames).map((name) => [name]);
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {Drawn[]}
+ */
+export function drawCards(scene) {
+  const { frame, layout } = scene;
+  const drawn = layout.columns.flatMap((column) => {
+    const rows = rowsOf(scene, column);
+    return [
+      ...column.cards.map((card) => drawCard(scene, column, card, rows)),
+      column.more && drawMore(scene, column, rows),
+    ];
+  });
+  const single = placeValues(frame.run).single;
+  if (layout.single && single.length) {
+    const words = layout.single.width > 9 * layout.font;
+    const cells = single.map((name) =>
+      drawCell(scene, { name, index: [] }, [], words ? frame.run.values[name].label : "")
+    );
+    drawn.push(
+      html("div", { key: "single", class: "card single", style: boxStyle(layout.single) }, ...cells),
+    );
+  }
+  return /** @type {Drawn[]} */ (drawn.filter(Boolean));
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Column} column
+ * @param {Card} card
+ * @param {(string | null)[][]} rows
+ * @returns {Drawn}
+ */
+function drawCard(scene, { layer, shape }, { unit, box }, rows) {
+  const { frame, context, layout } = scene;
+  const cells = rows.map((row) =>
+    row.map((name) => {
+      if (name !== null) return drawCell(scene, cellOf(frame.run, name, unit, frame.example), [unit]);
+      // Beside a value that has no gradient there is room to say what it is.
+      return html(
+        "span",
+        { class: "cell-none", "aria-hidden": "true" },
+        row[0] && frame.run.values[row[0]].label,
+      );
+    })
+  );
+  const lit = litCells(frame, rows.flat(), unit);
+  return html(
+    "div",
+    {
+      key: `${layer}.${unit}`,
+      class: classes(
+        "card",
+        shape.form,
+        shape.bare && "bare",
+        lit === "written" && "is-active",
+        lit === "read" && "is-reading",
+      ),
+      role: "group",
+      "aria-label": context.t("stage.unit", { layer: layerName(scene, layer), unit }),
+      "data-layer": layer,
+      "data-unit": unit,
+      style: boxStyle(box),
+    },
+    ...cells,
+    drawCaption(scene, layer, unit, shape.caption, captionBox(box, layout).y < box.y),
+  );
+}
+
+/**
+ * The bias under a card, with its gradient and new value once they are there.
+ * @param {Scene} scene
+ * @param {number} layer
+ * @param {number} unit
+ * @param {boolean} always  or only when it takes part
+ * @param {boolean} above
+ * @returns {Drawn | null}
+ */
+function drawCaption(scene, layer, unit, always, above) {
+  const { frame } = scene;
+  const names = placeValues(frame.run).layers[layer].bias;
+  const cells = names.map((name) => cellOf(frame.run, name, unit, frame.example));
+  const lit = cells.some((cell) => isLit(frame, cell));
+  if (cells.length === 0 || !(lit || always)) return null;
+  const shown = cells.filter((cell, at) => at === 0 || frame.known(cell) || isLit(frame, cell));
+  return html(
+    "div",
+    {
+      class: classes(
+        "caption",
+        above && "above",
+        lit && "is-lit",
+        layer === frame.run.layers.length - 1 && "from-end",
+      ),
+    },
+    ...shown.map((cell, at) => drawCell(scene, cell, at === 0 ? [unit] : [])),
+  );
+}
+
+/**
+ * One number, or the words that it is not there yet.
+ * @param {Scene} scene
+ * @param {Address} cell
+ * @param {number[]} indices  to write beside the symbol
+ * @param {string} [word]  what it is, where there is room to say so
+ * @returns {Drawn}
+ */
+export function drawCell(scene, cell, indices, word = "") {
+  const { frame, context, focus, before } = scene;
+  const { t } = context;
+  const info = frame.run.values[cell.name];
+  const address = formatAddress(cell);
+  const known = frame.known(cell);
+  const value = frame.value(cell);
+  const written = frame.writtenSet.has(address);
+  const text = known ? (value === undefined ? t("stage.left_out") : figures(value)) : t("stage.not_yet");
+  const spoken = known
+    ? (value === undefined ? t("stage.left_out") : full(value))
+    : t("stage.not_yet_computed");
+  return html(
+    "button",
+    {
+      key: cell.name,
+      type: "button",
+      class: classes(
+        "cell",
+        !known && "is-unknown",
+        written && "is-written",
+        known && before && !isKnownAt(frame.run, before, cell) && "is-fresh",
+        frame.readSet.has(address) && "is-read",
+        address === focus && "is-focus",
+        known && value !== undefined && !Number.isFinite(value) && "is-wild",
+      ),
+      "data-address": address,
+      "data-value": known && value !== undefined ? exact(value) : null,
+      "data-known": known,
+      "data-phase": info.phase,
+      "data-source": info.source,
+      "aria-label": t("stage.cell", { what: info.label, where: placeName(scene, cell), value: spoken }),
+      title: `${address}\u2002${spoken}`,
+    },
+    html("span", { class: "cell-symbol" }, symbolOf(frame.run, cell.name, indices, t("stage.new"))),
+    word && html("span", { class: "cell-word" }, word),
+    html("span", { class: "cell-number" }, text),
+  );
+}
+
+/**
+ * The place where a tall layer folds: how many more, and what they hold as a strip of marks.
+ * @param {Scene} scene
+ * @param {Column} column
+ * @param {(string | null)[][]} rows
+ * @returns {Drawn | null}
+ */
+function drawMore(scene, { layer, more }, rows) {
+  if (!more) return null;
+  const { frame, context } = scene;
+  const names = rows.flat();
+  const read = more.units.some((unit) => litCells(frame, names, unit) !== "");
+  return html(
+    "div",
+    { key: `${layer}.more`, class: classes("more", read && "is-reading"), style: boxStyle(more.box) },
+    html("span", {}, context.t("stage.more", { count: more.units.length })),
+    html("canvas", { class: "more-strip", "data-layer": layer, "aria-hidden": "true" }),
+  );
+}
+
+/**
+ * @param {Frame} frame
+ * @param {(string | null)[]} names
+ * @param {number} unit
+ * @returns {"written" | "read" | ""}
+ */
+function litCells(frame, names, unit) {
+  let found = /** @type {"read" | ""} */ ("");
+  for (const name of names) {
+    if (name === null) continue;
+    const address = formatAddress(cellOf(frame.run, name, unit, frame.example));
+    if (frame.writtenSet.has(address)) return "written";
+    if (frame.readSet.has(address)) found = "read";
+  }
+  return found;
+}
+
+/** @param {Frame} frame  @param {Address} cell  @returns {boolean} */
+export function isLit(frame, cell) {
+  const address = formatAddress(cell);
+  return frame.writtenSet.has(address) || frame.readSet.has(address);
+}
+
+/** @param {Scene} scene  @param {number} layer  @returns {string} */
+export function layerName({ frame, context: { t } }, layer) {
+  if (layer === 0) return t("stage.input");
+  return layer === frame.run.layers.length - 1 ? t("stage.output") : t("stage.hidden", { layer });
+}
+
+/** Where a cell is, in words.  @param {Scene} scene  @param {Address} cell  @returns {string} */
+function placeName(scene, { name, index }) {
+  const { frame, context: { t } } = scene;
+  const { layer, axes } = frame.run.values[name];
+  if (index.length === 0) return t("stage.whole");
+  const where = layerName(scene, layer ?? frame.run.layers.length - 1);
+  const unit = index[axes.indexOf("unit")];
+  if (axes.includes("input")) {
+    return t("stage.wire", { layer: where, unit, input: index[axes.indexOf("input")] });
+  }
+  return t("stage.unit", { layer: where, unit });
+}
+
+/** @param {import("../../types.d.ts").Box} box */
+export function boxStyle({ x, y, width, height }) {
+  return { left: px(x), top: px(y), width: px(width), height: px(height) };
+}
+
+/** @param {number} value */
+export function px(value) {
+  return `${Math.round(value * 100) / 100}px`;
+}
+
+/** @param {...(string | false | null | undefined)} names */
+export function classes(...names) {
+  return names.filter(Boolean).join(" ");
+}

@@ -1,0 +1,215 @@
+/**
+ * The panel "Why this number": the number, its meaning, its formula, its terms, its curve and its proof.
+ *
+ * It is drawn from a frame and what the server answers about the number. All it keeps for a host is which cells led
+ * here and which long sums are spread out.
+ *
+ * @import { Address, Frame, View } from "../types.d.ts"
+ * @import { Content } from "../draw/dom.js"
+ * @import { Scene, WhyContext } from "./why/scene.js"
+ */
+import { html, patch, svg } from "../draw/dom.js";
+import { formatAddress, parseAddress, unitOf, writtenBy } from "../trace.js";
+import { accountOf } from "./why/account.js";
+import { curveOf, drawCurve } from "./why/curve.js";
+import { echoNumbers } from "./why/echo.js";
+import { drawFactors } from "./why/factors.js";
+import { fitLines } from "./why/fit.js";
+import { drawFormulas, drawHead } from "./why/head.js";
+import { drawOnward } from "./why/onward.js";
+import { drawNotYet, drawOrigin } from "./why/origin.js";
+import { drawProof } from "./why/proof.js";
+import { sceneOf } from "./why/scene.js";
+import { drawSum } from "./why/waterfall.js";
+
+/**
+ * @typedef {object} Panel
+ * @property {Frame} frame
+ * @property {WhyContext} context
+ * @property {Address[]} trail  the cells that led to this one, oldest first
+ * @property {string} moment  when the trail was begun
+ * @property {Set<string>} whole  cells whose sum is shown whole
+ * @property {string} drawn
+ */
+
+/** @type {WeakMap<HTMLElement, Panel>} */
+const panels = new WeakMap();
+
+/** @type {View} */
+export const why = {
+  id: "why",
+  title: "why.title",
+  render(host, frame, context) {
+    const panel = panels.get(host) ?? open(host, frame, context);
+    panel.frame = frame;
+    panel.context = context;
+    draw(host, panel);
+  },
+};
+
+/**
+ * What the panel wants from the server: the explanation of this cell, for the proof by finite differences.
+ * @param {Frame} frame
+ * @param {string} language
+ * @returns {{ key: string, run: string, step: number, name: string, index: number[], address: string, language: string } | null}
+ */
+export function needs(frame, language) {
+  const { run, moment: { step }, focus } = frame;
+  const call = run.program.calls[writtenBy(run, focus.name)];
+  if (call?.phase !== "backward" || !frame.known(focus)) return null;
+  const address = formatAddress(focus);
+  return {
+    key: `${run.id}/${step}/${address}/${language}`,
+    run: run.id,
+    step,
+    name: focus.name,
+    index: [...focus.index],
+    address,
+    language,
+  };
+}
+
+/** @param {HTMLElement} host  @param {Frame} frame  @param {WhyContext} context  @returns {Panel} */
+function open(host, frame, context) {
+  /** @type {Panel} */
+  const panel = { frame, context, trail: [], moment: "", whole: new Set(), drawn: "" };
+  panels.set(host, panel);
+  host.addEventListener("click", (event) => clicked(host, panel, event));
+  echoNumbers(host.ownerDocument);
+  new ResizeObserver(() => fitLines(host)).observe(host);
+  return panel;
+}
+
+/** @param {HTMLElement} host  @param {Panel} panel */
+function draw(host, panel) {
+  const { frame, context } = panel;
+  const { explanation } = context;
+  const moment = [frame.run.id, frame.moment.step, frame.moment.frame, frame.moment.unit, frame.example].join(
+    " ",
+  );
+  // Moving on is a new question: the way to the last one is of no use.
+  if (moment !== panel.moment) panel.trail = [];
+  panel.moment = moment;
+  const proof = explanation && explanation.status !== "idle"
+    ? `${explanation.status} ${explanation.key}`
+    : "";
+  const key = [
+    moment,
+    formatAddress(frame.focus),
+    context.state.focus !== null,
+    context.language,
+    proof,
+    [...panel.whole].join(),
+  ].join("|");
+  if (panel.drawn === key && host.childElementCount) return;
+  panel.drawn = key;
+  const scene = sceneOf(frame, context);
+  patch(host, [
+    drawTop(scene, panel),
+    ...drawHead(scene),
+    drawNotYet(scene),
+    drawFormulas(scene),
+    drawAccount(scene, panel),
+    drawOrigin(scene),
+    drawShape(scene),
+    drawOnward(scene),
+    drawProof(scene),
+  ]);
+  fitLines(host);
+}
+
+/** @param {Scene} scene  @param {Panel} panel */
+function drawTop({ context: { t, state } }, { trail }) {
+  const back = trail.at(-1);
+  const address = back && formatAddress(back);
+  return html(
+    "div",
+    { key: "top", class: "why-top" },
+    html("h2", {}, t("why.title")),
+    back && html(
+      "button",
+      { key: "back", type: "button", class: "why-link", "data-back": true },
+      arrow(),
+      html("span", {}, t("why.back", { address: String(address) })),
+    ),
+    !back && state.focus &&
+      html(
+        "button",
+        { key: "follow", type: "button", class: "why-link", "data-follow": true },
+        t("why.follow"),
+      ),
+  );
+}
+
+/** @param {Scene} scene  @param {Panel} panel */
+function drawAccount(scene, { whole }) {
+  const { known, value, context: { t }, info } = scene;
+  const account = known && value !== undefined ? accountOf(scene) : null;
+  if (!account) return null;
+  const isWhole = (/** @type {string} */ address) => whole.has(address);
+  /** @type {Content} */
+  const content = account.join === "sum"
+    ? drawSum(scene, account, { whole: isWhole(scene.address) })
+    : drawFactors(scene, account, isWhole);
+  return html(
+    "section",
+    { key: "account", class: "why-part", "data-phase": info.phase },
+    html("h3", {}, t(account.join === "sum" ? "why.terms" : "why.factors")),
+    content,
+  );
+}
+
+/** @param {Scene} scene */
+function drawShape(scene) {
+  const curve = curveOf(scene);
+  return curve && html("section", { key: "shape", class: "why-part" }, drawCurve(scene, curve));
+}
+
+/** @param {HTMLElement} host  @param {Panel} panel  @param {Event} event */
+function clicked(host, panel, event) {
+  const target = /** @type {Element} */ (event.target);
+  const { frame, context: { dispatch } } = panel;
+  const link = /** @type {HTMLElement | null} */ (target.closest("button, [data-address]"));
+  if (!link) return;
+  const { go, step, whole, back, follow, frame: at, unitTo, exampleTo } = link.dataset;
+  if (whole !== undefined) {
+    if (!panel.whole.delete(whole)) panel.whole.add(whole);
+    draw(host, panel);
+  } else if (back !== undefined) {
+    dispatch({ type: "focus", address: panel.trail.pop() ?? null });
+  } else if (follow !== undefined) {
+    dispatch({ type: "focus", address: null });
+  } else if (at !== undefined) {
+    if (exampleTo !== undefined) dispatch({ type: "example", example: Number(exampleTo) });
+    dispatch({ type: "goto", moment: { step: frame.moment.step, frame: Number(at), unit: Number(unitTo) } });
+  } else {
+    const address = parseAddress(go ?? link.dataset.address ?? "");
+    if (!address) return;
+    if (step !== undefined) goToStep(panel, address, Number(step));
+    else follows(panel, address);
+  }
+}
+
+/** @param {Panel} panel  @param {Address} address */
+function follows(panel, address) {
+  const { frame, context: { dispatch } } = panel;
+  if (formatAddress(address) === formatAddress(frame.focus)) return;
+  panel.trail.push(frame.focus);
+  dispatch({ type: "focus", address });
+}
+
+/** To a cell of another step, at the moment it is computed.  @param {Panel} panel  @param {Address} address  @param {number} step */
+function goToStep({ frame, context: { dispatch } }, address, step) {
+  const at = writtenBy(frame.run, address.name);
+  const unit = unitOf(frame.run.values[address.name], address.index);
+  dispatch({ type: "goto", moment: { step, frame: at, unit } });
+  dispatch({ type: "focus", address });
+}
+
+function arrow() {
+  return svg(
+    "svg",
+    { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" },
+    svg("path", { d: "M10 3L5 8l5 5" }),
+  );
+}

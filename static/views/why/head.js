@@ -1,0 +1,140 @@
+/**
+ * The top of the panel: the number, what it means, its formula, and the formula with the numbers in it.
+ *
+ * @import { Drawn } from "../../draw/dom.js"
+ * @import { Scene } from "./scene.js"
+ */
+import { html } from "../../draw/dom.js";
+import { leftSide, partOf, rightSide } from "../../draw/mathml.js";
+import { operator } from "../../draw/symbols.js";
+import { accountOf } from "./account.js";
+import { figures, inline } from "./nodes.js";
+import { formulaOf, placeOf, symbolOf } from "./scene.js";
+
+/** Quantities that say how the loss answers, and to what. */
+const ANSWERS = /** @type {Record<string, string>} */ ({ delta: "z", da: "a", dW: "weight", db: "bias" });
+
+/**
+ * @param {Scene} scene
+ * @returns {Drawn[]}
+ */
+export function drawHead(scene) {
+  const { frame, context: { t }, info, known, value, address, call } = scene;
+  const number = !known ? html("span", { class: "why-none" }, t("stage.not_yet")) : html(
+    "output",
+    {
+      class: value !== undefined && Number.isFinite(value) ? "why-value" : "why-value is-wild",
+      "data-sign": Math.sign(value ?? 0),
+    },
+    value === undefined ? t("stage.left_out") : figures(value),
+  );
+  const place = placeOf(scene);
+  return [
+    html(
+      "p",
+      { key: "number", class: "why-number", "data-phase": info.phase ?? null },
+      html("span", { class: "why-symbol" }, inline(symbolOf(scene))),
+      html("span", { class: "why-equals" }, "="),
+      number,
+    ),
+    html(
+      "p",
+      { key: "place", class: "why-place" },
+      html("b", {}, info.label),
+      place && html("span", {}, place),
+      html("code", {}, address),
+    ),
+    html(
+      "p",
+      { key: "meaning", class: "why-meaning" },
+      [info.meaning, signSentence(scene)].filter(Boolean).join(gapOf(scene)),
+    ),
+    ...(call
+      ? [html("p", { key: "summary", class: "why-summary" }, frame.run.program.ops[call.op].summary)]
+      : []),
+  ];
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {Drawn | null}
+ */
+export function drawFormulas(scene) {
+  const { call, known, value, context: { t }, info } = scene;
+  if (!call) return null;
+  const symbols = formulaOf(scene);
+  return html(
+    "div",
+    {
+      key: "formulas",
+      class: "why-formulas",
+      role: "group",
+      "aria-label": t("why.formula"),
+      "data-phase": info.phase,
+    },
+    html(
+      "div",
+      { key: "symbols", class: "why-line" },
+      inline(leftSide(symbols)),
+      inline(operator("="), rightSide(symbols)),
+    ),
+    known && value !== undefined && html(
+      "div",
+      { key: "numbers", class: "why-line" },
+      ...numbersOf(scene),
+      html("span", { class: "result" }, inline(operator("=")), html("b", {}, figures(value))),
+    ),
+  );
+}
+
+/**
+ * The right side with numbers. A sum comes in pieces, so that a line can break between its terms.
+ * @param {Scene} scene
+ * @returns {Drawn[]}
+ */
+function numbersOf(scene) {
+  const { rule } = scene;
+  if (!rule) return [];
+  const numbers = { ...formulaOf(scene, true), longest: 2 };
+  const whole = inline(operator("="), rightSide(numbers));
+  // Only a plain sum can be cut at its signs: a mean is under a fraction bar.
+  const account = rule.body.kind === "sum" || rule.body.kind === "add" ? accountOf(scene) : null;
+  if (account?.join !== "sum" || account.parts.length < 2) return [whole];
+  const list = account.parts;
+  const shown = list.length > 5 ? [list[0], list[1], null, list[list.length - 1]] : list;
+  return shown.map((term, at) => {
+    if (!term || term.id === "rest") return inline(operator("+"), operator("⋯"));
+    const sign = operator(at === 0 ? "=" : term.operation);
+    const part = partOf(numbers, term.id);
+    const negative = term.operation === "−" && at === 0 ? [operator("−")] : [];
+    return opensWithMinus(part) && (at || negative.length)
+      ? inline(sign, ...negative, operator("("), part, operator(")"))
+      : inline(sign, ...negative, part);
+  });
+}
+
+/** Does a formula begin with a minus sign?  @param {import("../../types.d.ts").MathNode} node  @returns {boolean} */
+function opensWithMinus({ text, children }) {
+  if (text !== undefined) return text.startsWith("\u2212");
+  return children?.length ? opensWithMinus(children[0]) : false;
+}
+
+/** What the sign says, or how a parameter changed.  @param {Scene} scene  @returns {string} */
+function signSentence({ frame, context: { t }, cell, info, known, value }) {
+  if (!known || value === undefined) return "";
+  if (!Number.isFinite(value)) return t("why.not_finite");
+  const what = ANSWERS[info.quantity];
+  if (what) return t(`why.raise_${what}_${value > 0 ? "positive" : value < 0 ? "negative" : "zero"}`);
+  if (!info.quantity.endsWith("_new")) return "";
+  const before = frame.value({ name: cell.name.replace(/_new$/, ""), index: cell.index });
+  if (before === undefined) return "";
+  const change = value - before;
+  return change === 0
+    ? t("why.unchanged")
+    : t(change > 0 ? "why.grew" : "why.shrank", { by: figures(Math.abs(change)) });
+}
+
+/** Chinese sentences follow one another without a space.  @param {Scene} scene */
+function gapOf({ context: { language } }) {
+  return language === "zh" ? "" : " ";
+}
