@@ -1,0 +1,117 @@
+"""The page as the server gives it out: language, texts, addresses; and a page for what went wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from app.i18n import messages
+
+HTML = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def inlined(page: str, name: str) -> object:
+    (found,) = re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)
+    return json.loads(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "language", "html_lang"),
+    [
+        ("/", "en-US,en", "en", "en"),
+        ("/", "zh-CN,zh;q=0.9", "zh", "zh-Hans"),
+        ("/?lang=zh", "en", "zh", "zh-Hans"),
+        ("/?lang=en", "zh", "en", "en"),
+        ("/?lang=xx", "zh", "zh", "zh-Hans"),
+        ("/?lang=", "", "en", "en"),
+        ("/?lang=zh&lang=en", "", "en", "en"),
+        ("/?anything=else&%ff", "", "en", "en"),
+    ],
+)
+def test_the_page_comes_in_the_language_asked_for(api, path, header, language, html_lang):
+    answer = api.get(path, headers={**HTML, "accept-language": header})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-language"] == html_lang
+    assert f'<html lang="{html_lang}">' in answer.text
+    assert inlined(answer.text, "messages") == messages(language).texts
+
+
+def test_the_page_is_asked_after_every_time_and_varies_with_the_language_header(api):
+    answer = api.get("/", headers=HTML)
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "Accept-Language" in answer.headers["vary"]
+    assert api.get("/", headers={**HTML, "if-none-match": answer.headers["etag"]}).status_code == 304
+    assert "Accept-Language" not in api.get("/?lang=zh").headers["vary"]
+
+
+def test_every_address_the_page_names_is_there_and_is_ours(api):
+    for path in ("/", "/?lang=zh"):
+        page = api.get(path).text
+        addresses = set(re.findall(r'(?:href|src)="([^"#?][^"]*)"', page))
+        assert any(address.startswith("/static/") for address in addresses)
+        assert any(address.startswith("/vendor/") for address in addresses)
+        for address in addresses:
+            assert address.startswith("/"), address
+            assert not address.startswith("//"), address
+            assert api.get(address).status_code == 200, address
+
+
+def test_the_page_needs_no_inline_script_or_style(api):
+    page = api.get("/").text
+    for attributes in re.findall(r"<script\b([^>]*)>", page):
+        assert 'type="application/json"' in attributes or "src=" in attributes
+    assert "<style" not in page
+    assert not re.search(r'\sstyle="', page)
+    assert not re.search(r"\son\w+=", page)
+
+
+def test_text_in_the_inlined_data_cannot_end_it(api, monkeypatch):
+    monkeypatch.setitem(messages("en").texts, "test.hostile", "</script><script>alert(1)</script>")
+    page = api.get("/").text
+    assert "<script>alert" not in page
+    assert inlined(page, "messages")["test.hostile"] == "</script><script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_person_who_is_lost_gets_a_page(api, language):
+    answer = api.get("/nothing/<script>alert(1)</script>", headers={**HTML, "accept-language": language})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "alert" not in answer.text
+    assert 'href="/"' in answer.text
+    assert f'lang="{"zh-Hans" if language == "zh" else "en"}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/runs/0", "/api/"])
+def test_the_api_answers_a_browser_with_a_problem_document_too(api, path):
+    assert api.get(path, headers=HTML).headers["content-type"] == "application/problem+json"
+
+
+def test_a_program_that_is_lost_gets_a_problem_document(api):
+    assert api.get("/nothing").headers["content-type"] == "application/problem+json"
+
+
+def test_the_documentation_asks_nobody_else_for_anything(api):
+    for path in ("/docs", "/redoc"):
+        page = api.get(path)
+        assert page.status_code == 200
+        addresses = re.findall(r'(?:href|src)="([^"]+)"', page.text)
+        assert addresses
+        for address in addresses:
+            assert address.startswith("/")
+            assert api.get(address).status_code == 200
+
+
+def test_no_address_is_ever_redirected(api):
+    for path in (
+        "/docs/",
+        "/api/v1/catalog/",
+        "//evil.example",
+        "/static",
+        "/%2f%2fevil.example/",
+    ):
+        assert api.get(f"http://127.0.0.1{path}", follow_redirects=False).status_code == 404

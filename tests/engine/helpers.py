@@ -1,0 +1,412 @@
+"""What tests of the engine share: operands for any operation, specs of many shapes, comparisons that print both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from engine import ExperimentSpec, Op, Param, Run, Trace, Trajectory, catalog
+from engine.datasets import DATASETS
+from engine.expression import Choose, Element, Expr
+from engine.expression import Call as FunctionCall
+from engine.initializers import INITIALIZERS
+from engine.ops import Eager, gradient_of
+from engine.optimizers import OPTIMIZERS
+from engine.rule import Array, Rule, Shape, walk
+
+EPS = float(np.finfo(np.float64).eps)
+SIZES = {"n": 3, "j": 4, "i": 2}
+
+ACTIVATION_NAMES = tuple(entry.name for entry in catalog()["activations"])
+LOSS_NAMES = tuple(entry.name for entry in catalog()["losses"])
+
+
+# Operands for any operation, from its rule alone
+
+
+def axis_letters(rule: Rule) -> dict[tuple[str, int], str]:
+    """One letter for every axis of every operand; axes that must agree get the same one."""
+    leader: dict[str, str] = {}
+
+    def find(letter: str) -> str:
+        while leader.setdefault(letter, letter) != letter:
+            letter = leader[letter]
+        return letter
+
+    first: dict[tuple[str, int], str] = {}
+    for element in elements(rule.body):
+        for axis, letter in enumerate(element.at):
+            leader[find(letter)] = find(first.setdefault((element.of, axis), letter))
+    classes: dict[str, set[str]] = {}
+    for letter in leader:
+        classes.setdefault(find(letter), set()).add(letter)
+    named = {
+        root: next((known for known in ("j", "n", "i") if known in group), root) for root, group in classes.items()
+    }
+    return {place: named[find(letter)] for place, letter in first.items()}
+
+
+def elements(expr: Expr) -> Iterator[Element]:
+    """Every element an expression names."""
+    return (node for node in walk(expr) if isinstance(node, Element))
+
+
+def operand_shapes(op: Op, sizes: Mapping[str, int] = SIZES) -> dict[str, Shape]:
+    """Shapes of an operation's operands that fit together."""
+    letters = axis_letters(op.rule)
+    ranks = {element.of: len(element.at) for element in elements(op.rule.body)}
+    return {
+        slot: tuple(sizes.get(letters[slot, axis], 3) for axis in range(ranks.get(slot, 0))) for slot in op.slots
+    }
+
+
+def operands_for(op: Op, seed: int, sizes: Mapping[str, int] = SIZES) -> dict[str, Array]:
+    """Operands drawn at random, none of them near a kink at 0."""
+    generator = np.random.default_rng([seed, len(op.name)])
+    return {slot: smooth(generator, shape) for slot, shape in operand_shapes(op, sizes).items()}
+
+
+def smooth(generator: np.random.Generator, shape: Shape) -> Array:
+    """Normal numbers, moved away from 0 by a tenth."""
+    drawn = np.asarray(generator.normal(size=shape))
+    return np.array(drawn + 0.1 * np.where(drawn < 0, -1.0, 1.0))
+
+
+def indices(shape: Shape) -> list[tuple[int, ...]]:
+    """Every index into an array of a shape."""
+    return list(np.ndindex(*shape))
+
+
+def is_analytic(op: Op) -> bool:
+    """Can the operation be computed as written at a complex point? |·|, max and cases cannot."""
+    return not any(
+        isinstance(node, Choose) or (isinstance(node, FunctionCall) and node.function in ("abs", "max"))
+        for node in walk(op.rule.body)
+    )
+
+
+# Comparisons
+
+
+def assert_close(what: str, got: Any, want: Any, tolerance: float, floor: float = 0.0) -> None:
+    """Two arrays agree: the norm of the difference is within `tolerance` of the norm of `want` (or of `floor`)."""
+    got, want = np.asarray(got, dtype=np.float64), np.asarray(want, dtype=np.float64)
+    assert got.shape == want.shape, f"{what}: shape {got.shape}, wanted {want.shape}"
+    with np.errstate(all="ignore"):
+        error, size = float(np.linalg.norm(got - want)), max(float(np.linalg.norm(want)), floor)
+    if error <= tolerance * size or np.array_equal(got, want, equal_nan=True):
+        return
+    apart = np.abs(got - want)
+    worst = np.unravel_index(int(np.argmax(np.where(np.isnan(apart), np.inf, apart))), got.shape)
+    place = tuple(map(int, worst))
+    raise AssertionError(
+        f"{what}{list(place)}: got {float(got[place])!r}, wanted {float(want[place])!r}; norm of the difference "
+        f"{error:.3g}, allowed {tolerance:.3g} × {size:.3g}"
+    )
+
+
+def assert_same_bits(what: str, got: Mapping[str, Array], want: Mapping[str, Array]) -> None:
+    """Two sets of arrays have the same names, shapes and bytes."""
+    assert list(got) == list(want), f"{what}: {list(got)} and {list(want)}"
+    for name, array in want.items():
+        other = got[name]
+        assert other.shape == array.shape, f"{what}: {name} {other.shape} and {array.shape}"
+        assert other.dtype == array.dtype, f"{what}: {name} {other.dtype} and {array.dtype}"
+        if other.tobytes() != array.tobytes():
+            place = tuple(map(int, np.argwhere(other.view(np.uint64) != array.view(np.uint64))[0])) if array.shape else ()
+            raise AssertionError(f"{what}: {name}{list(place)} is {other[place]!r} and {array[place]!r}")
+
+
+def assert_same_trace(what: str, got: Trace, want: Trace) -> None:
+    """Two traces are the same to the last bit."""
+    assert (got.step, got.batch) == (want.step, want.batch), f"{what}: step and batch differ"
+    assert_same_bits(what, got.values, want.values)
+
+
+def check_rule(op: Op, operands: Mapping[str, Array]) -> None:
+    """The rule at every index equals the kernel's result there, up to rounding."""
+    whole = op(**operands)
+    assert whole.shape == op.rule.shape({slot: array.shape for slot, array in operands.items()}), op.name
+    terms = max((array.size for array in operands.values()), default=1)
+    largest = max((float(np.abs(array[np.isfinite(array)]).max(initial=0.0)) for array in operands.values()), default=1.0)
+    for index in indices(whole.shape):
+        kernel, rule = float(whole[index]), op.rule.evaluate(operands, index)
+        allowed = 64 * EPS * abs(kernel) + EPS * (terms + 8) * max(1.0, largest)
+        agrees = abs(kernel - rule) <= allowed or kernel == rule or (np.isnan(kernel) and np.isnan(rule))
+        assert agrees, f"{op.name}{list(index)}: kernel {kernel!r}, rule {rule!r}, apart by {kernel - rule:.3g}"
+
+
+# Derivatives of any operation, against two independent witnesses
+
+
+def gradient_operands(op: Op, slot: str, operands: Mapping[str, Array], upstream: Array) -> dict[str, Array]:
+    """What the derivative of `op` with respect to `slot` reads, once `op` has been computed."""
+    result = op.rule.result
+    known = {**operands, result: op(**operands), gradient_of(result): upstream}
+    return {name: known[name] for name in op.derivatives[slot].slots}
+
+
+def check_derivative(op: Op, slot: str, seed: int, sizes: Mapping[str, int] = SIZES, derivative: Op | None = None) -> None:
+    """The derivative along a random direction is what the function itself says it is.
+
+    `upstream · op(…)` is a number; its slope along a direction of the operand must be `derivative(…) · direction`.
+    The slope comes from central differences with one step of extrapolation, and where the operation is analytic from
+    a complex step as well. `derivative` replaces the operation's own.
+    """
+    generator = np.random.default_rng([seed, 7])
+    operands = operands_for(op, seed, sizes)
+    whole = op(**operands)
+    upstream = smooth(generator, whole.shape) if whole.shape else np.array(1.0)
+    direction = smooth(generator, operands[slot].shape)
+    computed = (derivative or op.derivatives[slot])(**gradient_operands(op, slot, operands, upstream))
+    assert computed.shape == operands[slot].shape, f"{op.name} by {slot}: shape {computed.shape}"
+    claimed = float(np.sum(computed * direction))
+    size = float(np.sum(np.abs(computed * direction))) + 1e-3
+
+    def along(step: float) -> float:
+        moved = op(**{**operands, slot: operands[slot] + step * direction})
+        return float(np.sum(moved * upstream))
+
+    def central(step: float) -> float:
+        return (along(step) - along(-step)) / (2 * step)
+
+    step = 1e-3
+    differences = (4 * central(step / 2) - central(step)) / 3
+    shown = f"{op.name} by {slot}: derivative {claimed!r}"
+    assert abs(claimed - differences) <= 1e-8 * size, f"{shown}, central differences {differences!r}"
+    if is_analytic(op):
+        exact = complex_slope(op, slot, operands, upstream, direction)
+        assert abs(claimed - exact) <= 1e-13 * size, f"{shown}, complex step {exact!r}"
+
+
+class ComplexEager(Eager):
+    """Performs a kernel's calls on complex numbers."""
+
+    def scratch(self, shape: Shape) -> Array:
+        return np.empty(shape, dtype=complex)
+
+
+def complex_slope(op: Op, slot: str, operands: Mapping[str, Array], upstream: Array, direction: Array) -> float:
+    """Im f(x + ih·v) / h: the slope without any difference being taken, so h can be tiny."""
+    tiny = 1e-30
+    moved = {name: array.astype(complex) for name, array in operands.items()}
+    moved[slot] = operands[slot] + 1j * tiny * direction
+    out = np.empty(upstream.shape, dtype=complex)
+    op.kernel(ComplexEager(), out, **moved)
+    return float(np.sum(out * upstream).imag / tiny)
+
+
+# Specs
+
+
+def dense(units: int, activation: str = "identity", **more: Any) -> dict[str, Any]:
+    """A dense layer as plain data."""
+    return {"kind": "dense", "units": units, "activation": activation, **more}
+
+
+def small(inputs: int, outputs: int, examples: int = 5) -> dict[str, Any]:
+    """A little random data."""
+    return {"kind": "uniform", "examples": examples, "inputs": inputs, "outputs": outputs}
+
+
+SPECS: dict[str, dict[str, Any]] = {
+    "seed": {},
+    "one number": {"data": small(1, 1, 1), "layers": [dense(1)], "epochs": 40},
+    "relu": {
+        "data": small(3, 2, 7),
+        "layers": [dense(5, "relu"), dense(4, "relu"), dense(2)],
+        "optimizer": {"kind": "sgd", "learning_rate": 0.1},
+        "seed": 3,
+    },
+    "softmax and cross-entropy in mini-batches": {
+        "data": {
+            "kind": "inline",
+            "x": [[0.1 * i, 1 - 0.2 * i, (-1) ** i] for i in range(11)],
+            "y": [[float(i % 3 == k) for k in range(3)] for i in range(11)],
+        },
+        "layers": [dense(4, "relu"), dense(4, "tanh"), dense(3, "softmax")],
+        "loss": "softmax_cross_entropy",
+        "optimizer": {"kind": "sgd", "learning_rate": 0.3},
+        "batch_size": 4,
+        "epochs": 100,
+        "seed": 5,
+    },
+    "mini-batches in order": {
+        "data": small(2, 1, 7),
+        "layers": [dense(3, "tanh"), dense(1, "sigmoid")],
+        "batch_size": 3,
+        "shuffle": False,
+        "epochs": 100,
+    },
+    "one example at a time": {
+        "data": {"kind": "xor"},
+        "layers": [dense(2, "tanh"), dense(1, "sigmoid")],
+        "loss": "binary_cross_entropy",
+        "batch_size": 1,
+        "optimizer": {"kind": "sgd", "learning_rate": 0.5},
+        "epochs": 100,
+    },
+    "frozen and without bias": {
+        "data": small(3, 2, 6),
+        "layers": [
+            dense(3, "sigmoid", frozen=["b"]),
+            dense(3, "tanh", bias=False, frozen=["W"]),
+            dense(2, bias=False, initializer={"kind": "uniform", "low": -0.5, "high": 0.5}),
+        ],
+        "loss": "half_squared_error",
+        "optimizer": {"kind": "sgd", "learning_rate": 0.2},
+    },
+    "all frozen": {
+        "data": small(2, 1, 4),
+        "layers": [dense(2, "tanh", frozen=["W", "b"]), dense(1, frozen=["W", "b"])],
+    },
+    "softmax in the middle": {
+        "data": small(2, 2, 5),
+        "layers": [dense(4, "softmax"), dense(2, "softmax")],
+        "optimizer": {"kind": "sgd", "learning_rate": 0.5},
+    },
+}
+"""Experiments that between them use every way a program can be put together."""
+
+
+def make_spec(document: Mapping[str, Any], **changes: Any) -> ExperimentSpec:
+    """The spec of a document with some fields changed."""
+    return ExperimentSpec.from_json({**document, **changes})
+
+
+def fresh_run(document: Mapping[str, Any] | ExperimentSpec, checkpoint_bytes: int | None = None) -> Run:
+    """A run that shares nothing with any other."""
+    spec = document if isinstance(document, ExperimentSpec) else ExperimentSpec.from_json(document)
+    if checkpoint_bytes is None:
+        return Run(spec, Trajectory(spec))
+    return Run(spec, Trajectory(spec, checkpoint_bytes))
+
+
+def registry_specs() -> dict[str, dict[str, Any]]:
+    """Small experiments that bring in every entry of every registry."""
+    found = {
+        f"{hidden}-{loss}": {
+            "data": small(2, 2, 3),
+            "layers": [dense(3, hidden), dense(2, hidden)],
+            "loss": loss,
+            "epochs": 20,
+        }
+        for hidden, loss in product(ACTIVATION_NAMES, LOSS_NAMES)
+    }
+    for optimizer in OPTIMIZERS:
+        found[f"{optimizer}-optimizer"] = {
+            "data": small(2, 1, 3),
+            "layers": [dense(2, "tanh"), dense(1, bias=False)],
+            "optimizer": {"kind": optimizer},
+            "epochs": 20,
+        }
+    for initializer in INITIALIZERS:
+        found[f"{initializer}-initializer"] = {"data": small(2, 1, 3), "initializer": {"kind": initializer}, "epochs": 20}
+    for dataset in DATASETS:
+        found[f"{dataset}-data"] = {"data": {"kind": dataset}, "epochs": 20}
+    return found
+
+
+def cases(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table as keywords of parametrize: its values, with its keys as ids."""
+    return {"argvalues": list(table.values()), "ids": [key.replace(" ", "-") for key in table]}
+
+
+def param_values(param: Param) -> st.SearchStrategy[Any]:
+    """Values that a parameter of an entry may take, small enough to work with."""
+    if param.kind == "boolean":
+        return st.booleans()
+    if param.kind == "choice":
+        return st.sampled_from(param.choices)
+    least = param.minimum
+    if param.kind == "integer":
+        low = int(least if least is not None else 0) + param.exclusive_minimum
+        high = low + 5 if param.maximum is None else min(low + 5, int(param.maximum))
+        return st.integers(low, high)
+    return st.floats(least, param.maximum, exclude_min=param.exclusive_minimum, allow_nan=False, allow_infinity=False)
+
+
+def choices(registry: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """An entry of a registry with some of its parameters given."""
+
+    def of(name: str) -> st.SearchStrategy[dict[str, Any]]:
+        optional = {param.name: param_values(param) for param in registry[name].params}
+        return st.fixed_dictionaries({"kind": st.just(name)}, optional=optional)
+
+    return st.sampled_from(sorted(registry)).flatmap(of).filter(lambda choice: _fits_together(registry, choice))
+
+
+def _fits_together(registry: Mapping[str, Any], choice: Mapping[str, Any]) -> bool:
+    entry = registry[choice["kind"]]
+    check: Callable[[Mapping[str, Any]], str | None] = getattr(entry, "check", lambda params: None)
+    return check({param.name: choice.get(param.name, param.default) for param in entry.params}) is None
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**15), 10**15)
+
+
+@st.composite
+def inline_data(draw: st.DrawFn) -> dict[str, Any]:
+    """Examples given outright."""
+    rows, inputs, outputs = (draw(st.integers(1, 4)) for _ in range(3))
+    return {
+        "kind": "inline",
+        "x": [[draw(numbers) for _ in range(inputs)] for _ in range(rows)],
+        "y": [[draw(numbers) for _ in range(outputs)] for _ in range(rows)],
+    }
+
+
+@st.composite
+def spec_documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Any valid experiment, small enough to work with; most fields may be absent."""
+    data = draw(choices(DATASETS) | inline_data())
+    if data["kind"] == "inline":
+        inputs, outputs = len(data["x"][0]), len(data["y"][0])
+    else:
+        params = {param.name: data.get(param.name, param.default) for param in DATASETS[data["kind"]].params}
+        _, inputs, outputs = DATASETS[data["kind"]].extent(params)
+    document: dict[str, Any] = {"data": data}
+    if draw(st.booleans()):
+        widths = [*(draw(st.integers(1, 5)) for _ in range(draw(st.integers(0, 4)))), outputs]
+        document["layers"] = [draw(_layer(units)) for units in widths]
+        shapes: dict[str, Sequence[int]] = {}
+        for k, (layer, n_in) in enumerate(zip(document["layers"], [inputs, *widths], strict=False), start=1):
+            shapes[f"W{k}"] = (layer["units"], n_in)
+            if layer.get("bias", True):
+                shapes[f"b{k}"] = (layer["units"],)
+        if draw(st.booleans()):
+            given = draw(st.sets(st.sampled_from(sorted(shapes))))
+            document["parameters"] = {name: _rows(draw, shapes[name]) for name in sorted(given)}
+    optional = {
+        "loss": st.sampled_from(LOSS_NAMES),
+        "optimizer": choices(OPTIMIZERS),
+        "initializer": choices(INITIALIZERS),
+        "batch_size": st.none() | st.integers(1, 10**20),
+        "shuffle": st.booleans(),
+        "epochs": st.integers(1, 10**20),
+        "seed": st.integers(0, 2**53 - 1),
+    }
+    return document | draw(st.fixed_dictionaries({}, optional=optional))
+
+
+@st.composite
+def _layer(draw: st.DrawFn, units: int) -> dict[str, Any]:
+    optional = {
+        "kind": st.sampled_from([entry.name for entry in catalog()["layers"]]),
+        "activation": st.sampled_from(ACTIVATION_NAMES),
+        "bias": st.booleans(),
+        "initializer": st.none() | choices(INITIALIZERS),
+    }
+    layer = {"units": units} | draw(st.fixed_dictionaries({}, optional=optional))
+    names = ["W", "b"] if layer.get("bias", True) else ["W"]
+    if draw(st.booleans()):
+        layer["frozen"] = draw(st.lists(st.sampled_from(names), max_size=3))
+    return layer
+
+
+def _rows(draw: st.DrawFn, shape: Sequence[int]) -> Any:
+    return [_rows(draw, shape[1:]) for _ in range(shape[0])] if shape else draw(numbers)

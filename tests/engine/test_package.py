@@ -1,0 +1,47 @@
+"""The engine as a package: its public names, its code map, and the examples in its docstrings."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+
+import pytest
+
+import engine
+from tests.engine.helpers import cases
+
+MODULES = {name: importlib.import_module(f"engine.{name}") for _, name, _ in pkgutil.iter_modules(engine.__path__)}
+
+
+@pytest.mark.parametrize("module", **cases(MODULES))
+def test_the_examples_in_docstrings_are_true(module):
+    found = doctest.testmod(module)
+    assert found.failed == 0
+
+
+def test_some_docstrings_have_examples():
+    assert sum(doctest.testmod(module).attempted for module in MODULES.values()) >= 3
+
+
+@pytest.mark.parametrize("module", **cases(MODULES))
+def test_a_module_is_on_the_code_map(module):
+    head = engine.__doc__.partition("\n\nThe engine knows")[0]
+    assert re.search(rf"\b{module.__name__.removeprefix('engine.')}\b", head), "engine/__init__.py does not name it"
+    assert module.__doc__
+
+
+def test_every_public_name_is_there_and_listed_once():
+    assert len(set(engine.__all__)) == len(engine.__all__)
+    for name in engine.__all__:
+        assert getattr(engine, name) is not None
+
+
+def test_importing_the_engine_brings_in_nothing_but_numpy():
+    code = "import sys; before = set(sys.modules); import engine; print(*sorted({m.partition('.')[0] for m in set(sys.modules) - before}))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    brought = {name for name in printed.split() if name not in sys.stdlib_module_names and not name.startswith("_")}
+    assert brought == {"engine", "numpy"}

@@ -1,0 +1,134 @@
+"""Plans: the compiled code has no look-ups left, and every part of memory is where its layout says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+import pytest
+
+from engine import Trajectory, all_ops
+from engine.optimizers import OPTIMIZERS
+from engine.plan import ALIGNMENT, Plan, Recorder, assemble, lay_out, state_layout, zeros_aligned
+from engine.program import compile_program
+from tests.engine.helpers import SPECS, cases, make_spec, operand_shapes
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 1000])
+def test_a_block_is_zero_and_starts_on_a_cache_line(size):
+    block = zeros_aligned(size)
+    assert block.shape == (size,)
+    assert not block.any()
+    assert size == 0 or block.ctypes.data % 64 == 0
+
+
+def test_groups_are_aligned_and_their_names_lie_end_to_end():
+    shapes = {"a": (3,), "b": (2, 2), "c": (), "d": (5,)}
+    layout = lay_out([("a", "b"), ("c",), ("d",)], shapes)
+    assert layout.offsets == {"a": 0, "b": 3, "c": ALIGNMENT, "d": 2 * ALIGNMENT}
+    assert layout.size == 2 * ALIGNMENT + 5
+    block = np.arange(float(layout.size))
+    views = layout.views(block)
+    assert views["b"].tolist() == [[3, 4], [5, 6]]
+    assert float(views["c"]) == ALIGNMENT
+    assert layout.span(block, ("a", "b")).tolist() == [0, 1, 2, 3, 4, 5, 6]
+    views["b"][0, 0] = -1
+    assert block[3] == -1
+
+
+@pytest.mark.parametrize("document", **cases(SPECS))
+def test_no_two_values_of_a_plan_share_memory(document):
+    program = compile_program(make_spec(document))
+    layout = state_layout(program)
+    plan = Plan(program, program.batch, layout, zeros_aligned(layout.size))
+    assert set(plan.arrays) == set(program.values)
+    for name, array in plan.arrays.items():
+        assert array.shape == program.values[name].shape
+        array[...] = hash(name) % 1000
+    for name, array in plan.arrays.items():
+        assert (array == hash(name) % 1000).all(), f"{name} was written over"
+
+
+@pytest.mark.parametrize("document", **cases(SPECS))
+def test_training_without_looking_skips_what_no_parameter_needs(document):
+    """The loss itself is in no gradient, so nobody computes it until someone looks."""
+    trajectory = Trajectory(make_spec(document))
+    plan = trajectory.plan(0)
+    plan.arrays["loss"][...] = np.nan
+    plan.run_steps(1)
+    assert np.isnan(plan.arrays["loss"])
+    plan.run_full()
+    assert np.isfinite(plan.arrays["loss"])
+
+
+def test_straight_line_code_runs_its_instructions_in_order():
+    log = []
+    run = assemble([(log.append, (1,), {}), (log.append, (2,), {})])
+    run()
+    assert log == [1, 2]
+    repeated = assemble([(log.append, (3,), {})], repeated=True)
+    repeated(3)
+    assert log == [1, 2, 3, 3, 3]
+    assemble([])()
+    assemble([], repeated=True)(5)
+
+
+def test_straight_line_code_passes_named_arguments():
+    out = np.zeros(2)
+    assemble([(np.maximum, (np.array([-1.0, 2.0]), np.array(0.0)), {"out": out})])()
+    assert out.tolist() == [0, 2]
+
+
+def test_scratch_is_private_to_a_kernel_and_shared_between_kernels():
+    recorder, taken = Recorder(), []
+
+    def kernel(do, out, z):
+        taken.append((do.scratch((2,)), do.scratch((2,)), do.scratch((3,))))
+        do(np.copyto, out, z)
+
+    op = replace(all_ops()["identity"], kernel=kernel)
+    for _ in range(2):
+        recorder.record(op, np.zeros((1, 1)), {"z": np.zeros((1, 1))})
+    first, second = taken
+    assert first[0] is not first[1]
+    assert all(one is other for one, other in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_update_may_be_written_over_its_parameter(name, rank):
+    op = OPTIMIZERS[name].update(rank)
+    shapes = operand_shapes(op)
+    generator = np.random.default_rng(0)
+    given = {slot: np.array(generator.normal(size=shape)) for slot, shape in shapes.items()}
+    beside = op(**given)
+    recorder = Recorder()
+    assemble(recorder.record(op, given["parameter"], given))()
+    assert given["parameter"].tobytes() == beside.tobytes()
+
+
+def test_an_update_that_writes_its_result_too_early_is_refused(monkeypatch):
+    def early(do, out, parameter, gradient, learning_rate):
+        do(np.multiply, gradient, learning_rate, out)
+        do(np.subtract, parameter, out, out)
+
+    for rank, op in OPTIMIZERS["sgd"]._updates.items():
+        monkeypatch.setitem(OPTIMIZERS["sgd"]._updates, rank, replace(op, kernel=early))
+    compile_program.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="before its last call"):
+            Trajectory(make_spec({"seed": 99})).go(1)
+    finally:
+        monkeypatch.undo()
+        compile_program.cache_clear()
+
+
+@pytest.mark.parametrize("document", **cases(SPECS))
+def test_the_layout_of_the_state_is_the_order_of_the_updates(document):
+    program = compile_program(make_spec(document))
+    layout = state_layout(program)
+    assert list(layout.offsets)[: len(program.updates)] == list(program.updates)
+    assert set(layout.offsets) == set(program.parameters)
+    ends = [layout.offsets[name] + prod(layout.shapes[name]) for name in layout.offsets]
+    assert layout.size == max(ends)

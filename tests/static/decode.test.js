@@ -1,0 +1,94 @@
+/** @import { Nested } from "../../static/types.d.ts" */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  decodeHistory,
+  decodeNumber,
+  decodeNumbers,
+  decodeTensor,
+  decodeTrace,
+} from "../../static/decode.js";
+
+/** @type {[string, number[], Nested, number[]][]} */
+const TENSORS = [
+  ["a bare number", [], 0.5, [0.5]],
+  ["a list", [3], [1, 2, 3], [1, 2, 3]],
+  ["rows", [2, 3], [[1, 2, 3], [4, 5, 6]], [1, 2, 3, 4, 5, 6]],
+  ["rows of no columns", [2, 0], [[], []], []],
+  ["three axes", [2, 1, 2], [[[1, 2]], [[3, 4]]], [1, 2, 3, 4]],
+  ["what is not finite", [3], ["NaN", "Infinity", "-Infinity"], [NaN, Infinity, -Infinity]],
+  ["minus zero", [1], [-0], [-0]],
+];
+
+for (const [name, shape, data, expected] of TENSORS) {
+  test(`${name} becomes flat numbers`, () => {
+    assert.deepEqual(decodeTensor({ shape, data }), { shape, data: Float64Array.from(expected) });
+  });
+}
+
+/** @type {[string, number[], Nested][]} */
+const MISFITS = [
+  ["a row too few", [2, 2], [[1, 2]]],
+  ["a ragged row", [2, 2], [[1, 2], [3]]],
+  ["a number for a row", [2, 2], [[1, 2], 3]],
+  ["a row for a number", [1], [[1]]],
+];
+
+for (const [name, shape, data] of MISFITS) {
+  test(`${name} is refused`, () => assert.throws(() => decodeTensor({ shape, data }), RangeError));
+}
+
+test("a tensor whose data was left out keeps its shape", () => {
+  assert.deepEqual(decodeTensor({ shape: [500, 500] }), { shape: [500, 500], data: null });
+});
+
+test("numbers and their names are numbers", () => {
+  assert.deepEqual([decodeNumber(2), decodeNumber("NaN"), decodeNumber("-Infinity")], [2, NaN, -Infinity]);
+});
+
+test("a trace comes with its arrays, its loss and whether anything was left out", () => {
+  const answer = {
+    run: "r",
+    step: 3,
+    batch: [4, 0],
+    loss: "NaN",
+    values: { b1: { shape: [1], data: ["NaN"] } },
+  };
+  assert.deepEqual(decodeTrace({ ...answer, truncated: true }), {
+    ...{ run: "r", step: 3, batch: [4, 0], loss: NaN, truncated: true },
+    values: { b1: { shape: [1], data: Float64Array.of(NaN) } },
+  });
+  assert.equal(decodeTrace(answer).truncated, false);
+});
+
+test("a history of a diverging run has infinities in it", () => {
+  const answer = {
+    run: "r",
+    start: 0,
+    stop: 3,
+    steps: [0, 1, 2],
+    loss: [1, "Infinity", "NaN"],
+    norms: { a1: [1, 2, "NaN"] },
+  };
+  assert.deepEqual(decodeHistory(answer), {
+    ...{ steps: [0, 1, 2], loss: [1, Infinity, NaN], norms: { a1: [1, 2, NaN] } },
+  });
+});
+
+test("numbers of an explanation are decoded where a number is meant, and nowhere else", () => {
+  const answer = {
+    name: "NaN",
+    value: "Infinity",
+    sentence: "Infinity",
+    terms: [{ id: "e", value: "NaN", running: "-Infinity" }],
+    values: { latex: "NaN" },
+    witnesses: { rule: { value: "NaN", error: 0 }, difference: null },
+  };
+  assert.deepEqual(decodeNumbers(answer), {
+    ...answer,
+    value: Infinity,
+    terms: [{ id: "e", value: NaN, running: -Infinity }],
+    witnesses: { rule: { value: NaN, error: 0 }, difference: null },
+  });
+});

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as spec from "../../static/spec.js";
+
+const SEED = {
+  data: { kind: "uniform", examples: 100, inputs: 2, outputs: 1 },
+  layers: [
+    { kind: "dense", units: 4, activation: "sigmoid", bias: true, frozen: [], initializer: null },
+    { kind: "dense", units: 1, activation: "sigmoid", bias: true, frozen: [], initializer: null },
+  ],
+  loss: "mse",
+  parameters: {},
+  batch_size: null,
+  seed: 0,
+};
+
+test("a path is read and written without touching the spec it came from", () => {
+  const changed = spec.set(SEED, "layers[0].units", 7);
+  assert.equal(spec.get(changed, "layers[0].units"), 7);
+  assert.equal(spec.get(SEED, "layers[0].units"), 4);
+  assert.equal(spec.layersOf(changed)[1], SEED.layers[1]);
+  assert.equal(spec.get(SEED, "optimizer.learning_rate"), undefined);
+});
+
+test("a hidden layer is added before the output, like the last hidden one, and taken away again", () => {
+  const model = { kind: "dense", units: 2, activation: "tanh" };
+  const wider = spec.addLayer(spec.set(SEED, "layers[0].activation", "relu"), model);
+  assert.deepEqual(spec.layersOf(wider).map(({ activation }) => activation), ["relu", "relu", "sigmoid"]);
+  const back = spec.removeLayer(wider, 0);
+  assert.equal(spec.layersOf(back).length, 2);
+  const [first] = spec.layersOf(spec.addLayer({ layers: [SEED.layers[1]] }, model));
+  assert.deepEqual(first, model);
+});
+
+test("a change of shape lets go of arrays that were given outright, another change keeps them", () => {
+  const given = { ...SEED, parameters: { W1: [[1, 2]] } };
+  assert.equal(spec.edit(given, "layers[0].units", 5).parameters, undefined);
+  assert.equal(spec.edit(given, "layers[1].bias", false).parameters, undefined);
+  assert.equal(spec.edit(given, "data", { kind: "xor" }).parameters, undefined);
+  assert.deepEqual(spec.edit(given, "seed", 5).parameters, given.parameters);
+  assert.deepEqual(spec.edit(given, "layers[0].activation", "relu").parameters, given.parameters);
+});
+
+test("the output layer follows the targets of the data", () => {
+  const examples = [{ data: { kind: "xor" }, layers: [SEED.layers[1]] }];
+  assert.equal(spec.outputsOf(SEED.data, examples), 1);
+  assert.equal(spec.outputsOf({ kind: "inline", x: [[1]], y: [[1, 2, 3]] }, examples), 3);
+  assert.equal(spec.outputsOf({ kind: "xor" }, examples), 1);
+  assert.equal(spec.outputsOf({ kind: "unheard-of" }, examples), null);
+  assert.equal(spec.layersOf(spec.withOutputs(SEED, 3))[1].units, 3);
+  assert.equal(spec.withOutputs(SEED, 1), SEED);
+  assert.equal(spec.withOutputs(SEED, null), SEED);
+});
+
+test("the minimal spec leaves out what the first experiment has too", () => {
+  assert.deepEqual(spec.minimal(SEED, SEED), {});
+  assert.deepEqual(spec.minimal({ ...SEED, seed: 3 }, SEED), { seed: 3 });
+  const without = spec.set(SEED, "layers[0].bias", false);
+  assert.deepEqual(spec.minimal(without, SEED), { layers: without.layers });
+});
+
+for (
+  const [text, x, y] of /** @type {[string, unknown, unknown][]} */ ([
+    ["0 1 → 1\n1 1 → 0", [[0, 1], [1, 1]], [[1], [0]]],
+    ["0,1 -> 1, 0\n\n", [[0, 1]], [[1, 0]]],
+    ["0\t1\t1", [[0, 1]], [[1]]],
+    ["-1e-3; 2 | .5", [[-0.001, 2]], [[0.5]]],
+    ["a 1 : 2", [["a", 1]], [[2]]],
+    ["", [], []],
+  ])
+) {
+  test(`rows are read from ${JSON.stringify(text)}`, () => assert.deepEqual(spec.readRows(text), { x, y }));
+}
+
+test("rows written are read back as the same numbers", () => {
+  const x = [[0.1 + 0.2, -1e-300], [5e-324, 1.7976931348623157e308]];
+  const y = [[1 / 3], [-0.5]];
+  assert.deepEqual(spec.readRows(spec.writeRows(x, y)), { x, y });
+});

@@ -1,0 +1,108 @@
+"""The page's JavaScript, by deno, without a network: types, lint, format, unit tests, agreement with the engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("static", "tests/static")
+COMMANDS = {
+    "types": ["check", "--no-remote", "--no-npm"],
+    "lint": ["lint"],
+    "format": ["fmt", "--check"],
+    "tests": ["test", "--no-remote", "--no-npm"],
+}
+NO_DENO = "deno is not installed; it comes with the test extra: pip install -e '.[test]'"
+
+
+def deno(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run deno, this environment's or else the system's, at the root of the project."""
+    program = shutil.which("deno", path=str(Path(sys.executable).parent)) or shutil.which("deno")
+    if program is None:
+        pytest.fail(NO_DENO, pytrace=False)
+    environment = {**os.environ, "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
+    return subprocess.run(
+        [program, *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+def require_success(run: subprocess.CompletedProcess[str]) -> None:
+    """Show what deno said if it was not content."""
+    if run.returncode:
+        pytest.fail(f"{' '.join(run.args[:4])} …\n{(run.stdout + run.stderr)[-8000:]}", pytrace=False)
+
+
+@pytest.mark.parametrize("what", COMMANDS)
+def test_deno_finds_no_fault_with_the_javascript(what):
+    command = list(COMMANDS[what])
+    if what == "types":
+        command += sorted(str(path.relative_to(ROOT)) for folder in FOLDERS for path in (ROOT / folder).rglob("*.js"))
+    require_success(deno(*command))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/static").glob("*.test.js")), ids=lambda path: path.name)
+def test_every_javascript_test_file_is_named_after_its_module(path):
+    name = path.name.replace(".test.js", ".js")
+    assert any((ROOT / "static").rglob(name)), f"no module static/**/{name} for {path.name}"
+
+
+def case(api: Any, name: str, spec: dict[str, Any]) -> dict[str, Any] | None:
+    """What the API says about an experiment: the run, some traces, and one number of every assignment explained."""
+    answer = api.post("/api/v1/runs", json=spec)
+    if answer.status_code == 422:
+        return None
+    run = answer.raise_for_status().json()
+    steps = sorted({0, 1, run["steps"] - 1})
+    here = f"/api/v1/runs/{run['id']}/steps"
+    traces = [api.get(f"{here}/{step}").raise_for_status().json() for step in steps]
+    explanations = []
+    for frame in traces[-1]["frames"]:
+        last = ",".join(str(extent - 1) for extent in traces[-1]["values"][frame["writes"]]["shape"])
+        params = {"name": frame["writes"], "index": last}
+        explanations.append(api.get(f"{here}/{steps[-1]}/explain", params=params).raise_for_status().json())
+    return {"name": name, "run": run, "traces": traces, "explanations": explanations}
+
+
+def test_the_page_computes_and_accounts_for_every_number_as_the_engine_does(api):
+    catalog = api.get("/api/v1/catalog").raise_for_status().json()
+    cases, seen = [], set()
+    for activation in catalog["activations"]:
+        for loss in catalog["losses"]:
+            pair = (activation["name"], loss["name"])
+            spec = {
+                "data": {"kind": "uniform", "examples": 5, "inputs": 3, "outputs": 2},
+                "layers": [{"units": 4, "activation": pair[0]}, {"units": 2, "activation": pair[0]}],
+                "loss": pair[1],
+                "batch_size": 3,
+                "epochs": 2,
+            }
+            found = case(api, " and ".join(pair), spec)
+            if found:
+                cases.append(found)
+                seen |= set(pair)
+    diverging = {
+        "data": {"kind": "inline", "x": [[1.0], [2.0]], "y": [[1e200], [-1e200]]},
+        "layers": [{"units": 3, "activation": "relu"}, {"units": 1, "activation": "identity"}],
+        "optimizer": {"kind": "sgd", "learning_rate": 1e6},
+        "epochs": 12,
+    }
+    cases.append(case(api, "a diverging run", diverging))
+    names = {entry["name"] for entry in (*catalog["activations"], *catalog["losses"])}
+    assert names <= seen, f"in no case: {names - seen}"
+    require_success(deno("run", "--no-remote", "--no-npm", "tests/static/agreement.js", given=json.dumps(cases)))
