@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+
+from latex2mathml.converter import convert
 
 import engine
 from app.conventions import conventions
@@ -120,10 +123,16 @@ def entry(found: engine.Entry, language: str) -> Plain:
         "name": found.name,
         "label": found.label[language],
         "summary": found.summary[language],
-        "formula": {"latex": found.formula, "mathml": getattr(found, "formula_mathml", None)},
+        "formula": {"latex": found.formula, "mathml": latex_to_mathml(found.formula)},
         "source": found.source,
         "params": [param(each, language) for each in found.params],
     }
+
+
+@cache
+def latex_to_mathml(formula: str) -> str:
+    """A catalogue formula as MathML. (Formulas with numbers are typeset by the engine, from the rule.)"""
+    return str(convert(formula, display="block"))
 
 
 def example(found: Any, language: str) -> Plain:

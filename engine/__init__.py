@@ -28,6 +28,7 @@ from engine.errors import (
     StepError,
     UnknownNameError,
 )
+from engine.examples import Example, Published
 from engine.explain import Explanation, Term, explain
 from engine.gradcheck import ArrayCheck, Difference, GradientCheck
 from engine.ops import Op
@@ -57,6 +58,7 @@ __all__ = [
     "Difference",
     "EngineError",
     "Entry",
+    "Example",
     "ExperimentSpec",
     "Explanation",
     "GradientCheck",
@@ -65,6 +67,7 @@ __all__ = [
     "Op",
     "Param",
     "Program",
+    "Published",
     "Quantity",
     "Registry",
     "Rule",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf, isfinite
 from typing import Any, TypeVar
 
 from engine.activations import ACTIVATIONS
@@ -124,7 +125,7 @@ class ExperimentSpec:
         """Examples, inputs and outputs of the data."""
         return _extent(self.data)
 
-    @property
+    @cached_property
     def widths(self) -> tuple[int, ...]:
         """Units of every layer, the inputs first."""
         return (self.extent[1], *(layer.units for layer in self.layers))
@@ -278,6 +279,14 @@ def _rows(field: str, value: object) -> tuple[tuple[float, ...], ...]:
 
 
 def _row(field: str, value: object) -> tuple[float, ...]:
+    """A row of numbers; the common case at once, any other number by number to find what is wrong."""
+    if isinstance(value, (list, tuple)) and value and all(type(number) in (int, float) for number in value):
+        try:
+            row = tuple(number + 0.0 for number in value)
+        except OverflowError:
+            row = (inf,)
+        if all(map(isfinite, row)):
+            return row
     return _list(field, value, _number, "a list of at least one number", least=1)
 
 

@@ -34,7 +34,7 @@ export function renderTraining(host, run, context) {
   const history = ofRun(state, run);
   const shape = history && shapeOf(history, run);
   const step = Math.min(state.cursor.step, run.steps - 1);
-  const loss = lossAt(state, history, step);
+  const { loss, exact } = lossAt(state, history, step);
   /** @param {number | null} at */
   const hover = (at) => {
     if (at === null) hovered.delete(host);
@@ -67,7 +67,7 @@ export function renderTraining(host, run, context) {
       shape ? drawing(shape, step / last(run)) : skeleton(),
       shape ? [stepTicks(run, step), valueTicks(shape), gaps(shape, context)] : note(state, context),
       head(shape, step, loss, run),
-      readout(shape, step, loss, run, context),
+      readout(shape, step, loss, exact, run, context),
       hoverReadout(host, history, run, context),
     ),
   ]);
@@ -118,15 +118,19 @@ function fitted(curve) {
 }
 
 /**
- * The loss of a step: exactly, if its trace is there; the nearest step of the history otherwise.
+ * The loss of a step: exactly, if its trace is there or the curve has a point for it; that of the nearest point otherwise.
  * @param {State} state
  * @param {History | null} history
  * @param {number} step
- * @returns {number | null}
+ * @returns {{ loss: number | null, exact: boolean }}
  */
-function lossAt({ trace }, history, step) {
-  if (trace.status === "ready" && trace.value.step === step) return trace.value.loss;
-  return history ? history.loss[nearest(history, step)] ?? null : null;
+function lossAt({ trace, run }, history, step) {
+  const here = trace.status === "ready" && trace.value.step === step && run.status === "ready" &&
+    trace.value.run === run.value.id;
+  if (here) return { loss: trace.value.loss, exact: true };
+  if (!history) return { loss: null, exact: false };
+  const at = nearest(history, step);
+  return { loss: history.loss[at] ?? null, exact: history.steps[at] === step };
 }
 
 /** @param {History} history @param {number} step */
@@ -248,11 +252,12 @@ function head(shape, step, loss, run) {
  * @param {{ curve: LossCurve } | null} shape
  * @param {number} step
  * @param {number | null} loss
+ * @param {boolean} exact
  * @param {Run} run
  * @param {Context} context
  * @returns {Drawn}
  */
-function readout(shape, step, loss, run, { t }) {
+function readout(shape, step, loss, exact, run, { t }) {
   const at = step / last(run);
   const y = shape && loss !== null ? shape.curve.y.place(loss) : 0;
   const side = at > 0.5 ? "left" : "right", end = y > HEIGHT / 2 ? "top" : "bottom";
@@ -264,7 +269,11 @@ function readout(shape, step, loss, run, { t }) {
       "span",
       {},
       `${t("training.loss")} `,
-      html("b", { "data-address": "loss", "data-value": String(loss), "data-known": "true" }, panel(loss)),
+      html(
+        "b",
+        exact ? { "data-address": "loss", "data-value": String(loss), "data-known": "true" } : {},
+        panel(loss),
+      ),
     ),
   );
 }
