@@ -104,16 +104,19 @@ function draw(host, panel) {
   if (panel.drawn === key && host.childElementCount) return;
   panel.drawn = key;
   const scene = sceneOf(frame, context);
+  const [number, place, ...words] = drawHead(scene);
   patch(host, [
     drawTop(scene, panel),
-    ...drawHead(scene),
+    number,
+    place,
+    drawProof(scene),
+    ...words,
     drawNotYet(scene),
     drawFormulas(scene),
     drawAccount(scene, panel),
     drawOrigin(scene),
     drawShape(scene),
     drawOnward(scene),
-    drawProof(scene),
   ]);
   fitLines(host);
 }

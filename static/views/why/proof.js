@@ -26,10 +26,9 @@ export function drawProof(scene) {
   if (!call || !known || value === undefined) return null;
   const checks = [ruleCheck(scene), differenceCheck(scene)].filter((check) => check !== null);
   return html(
-    "section",
-    { key: "proof", class: "why-part why-proof" },
-    html("h3", {}, t("why.proof")),
-    html("ul", {}, ...checks),
+    "ul",
+    { key: "proof", class: "why-proof", "aria-label": t("why.proof") },
+    ...checks,
   );
 }
 
