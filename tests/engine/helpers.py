@@ -1,4 +1,4 @@
-"""What tests of the engine share: operands for any operation, specs of many shapes, comparisons that print both sides."""
+"""What tests of the engine share: operands for any operation, experiments, comparisons that print both sides."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from engine import ExperimentSpec, Op, Param, Run, Trace, Trajectory, catalog
 from engine.datasets import DATASETS
-from engine.expression import Choose, Element, Expr
 from engine.expression import Call as FunctionCall
+from engine.expression import Choose, Element, Expr
 from engine.initializers import INITIALIZERS
 from engine.ops import Eager, gradient_of
 from engine.optimizers import OPTIMIZERS
@@ -59,9 +59,7 @@ def operand_shapes(op: Op, sizes: Mapping[str, int] = SIZES) -> dict[str, Shape]
     """Shapes of an operation's operands that fit together."""
     letters = axis_letters(op.rule)
     ranks = {element.of: len(element.at) for element in elements(op.rule.body)}
-    return {
-        slot: tuple(sizes.get(letters[slot, axis], 3) for axis in range(ranks.get(slot, 0))) for slot in op.slots
-    }
+    return {slot: tuple(sizes.get(letters[slot, axis], 3) for axis in range(ranks.get(slot, 0))) for slot in op.slots}
 
 
 def operands_for(op: Op, seed: int, sizes: Mapping[str, int] = SIZES) -> dict[str, Array]:
@@ -117,7 +115,8 @@ def assert_same_bits(what: str, got: Mapping[str, Array], want: Mapping[str, Arr
         assert other.shape == array.shape, f"{what}: {name} {other.shape} and {array.shape}"
         assert other.dtype == array.dtype, f"{what}: {name} {other.dtype} and {array.dtype}"
         if other.tobytes() != array.tobytes():
-            place = tuple(map(int, np.argwhere(other.view(np.uint64) != array.view(np.uint64))[0])) if array.shape else ()
+            differing = np.argwhere(np.atleast_1d(other).view(np.uint64) != np.atleast_1d(array).view(np.uint64))[0]
+            place = tuple(map(int, differing)) if array.shape else ()
             raise AssertionError(f"{what}: {name}{list(place)} is {other[place]!r} and {array[place]!r}")
 
 
@@ -131,8 +130,8 @@ def check_rule(op: Op, operands: Mapping[str, Array]) -> None:
     """The rule at every index equals the kernel's result there, up to rounding."""
     whole = op(**operands)
     assert whole.shape == op.rule.shape({slot: array.shape for slot, array in operands.items()}), op.name
-    terms = max((array.size for array in operands.values()), default=1)
-    largest = max((float(np.abs(array[np.isfinite(array)]).max(initial=0.0)) for array in operands.values()), default=1.0)
+    terms = max(array.size for array in operands.values())
+    largest = max(float(np.abs(array[np.isfinite(array)]).max(initial=0.0)) for array in operands.values())
     for index in indices(whole.shape):
         kernel, rule = float(whole[index]), op.rule.evaluate(operands, index)
         allowed = 64 * EPS * abs(kernel) + EPS * (terms + 8) * max(1.0, largest)
@@ -150,7 +149,9 @@ def gradient_operands(op: Op, slot: str, operands: Mapping[str, Array], upstream
     return {name: known[name] for name in op.derivatives[slot].slots}
 
 
-def check_derivative(op: Op, slot: str, seed: int, sizes: Mapping[str, int] = SIZES, derivative: Op | None = None) -> None:
+def check_derivative(
+    op: Op, slot: str, seed: int, sizes: Mapping[str, int] = SIZES, derivative: Op | None = None
+) -> None:
     """The derivative along a random direction is what the function itself says it is.
 
     `upstream · op(…)` is a number; its slope along a direction of the operand must be `derivative(…) · direction`.
@@ -305,7 +306,11 @@ def registry_specs() -> dict[str, dict[str, Any]]:
             "epochs": 20,
         }
     for initializer in INITIALIZERS:
-        found[f"{initializer}-initializer"] = {"data": small(2, 1, 3), "initializer": {"kind": initializer}, "epochs": 20}
+        found[f"{initializer}-initializer"] = {
+            "data": small(2, 1, 3),
+            "initializer": {"kind": initializer},
+            "epochs": 20,
+        }
     for dataset in DATASETS:
         found[f"{dataset}-data"] = {"data": {"kind": dataset}, "epochs": 20}
     return found

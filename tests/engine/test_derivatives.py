@@ -59,9 +59,14 @@ def one_entry_off(op: Op) -> Op:
 
 @every_derivative
 def test_the_checker_rejects_a_single_entry_that_is_wrong_by_a_thousandth(op, slot):
+    wrong = one_entry_off(op.derivatives[slot])
+
+    def check() -> None:
+        for seed in range(4):  # for one seed alone the entry may be 0, which no factor changes
+            check_derivative(op, slot, seed, derivative=wrong)
+
     with pytest.raises(AssertionError, match="derivative"):
-        for seed in range(4):
-            check_derivative(op, slot, seed, derivative=one_entry_off(op.derivatives[slot]))
+        check()
 
 
 def test_most_operations_can_be_checked_by_a_complex_step():
@@ -87,7 +92,10 @@ KINKS_AT_ZERO = {"relu": 0.0}
 """The slope that is taken at 0 where the function has none."""
 
 
-@pytest.mark.parametrize("entry", **cases({entry.name: entry for entry in catalog()["activations"] if entry.elementwise}))
+ELEMENTWISE = {entry.name: entry for entry in catalog()["activations"] if entry.elementwise}
+
+
+@pytest.mark.parametrize("entry", **cases(ELEMENTWISE))
 def test_at_a_kink_the_slope_is_the_stated_one(entry):
     op = entry.require_op()
     step = 1e-7

@@ -70,8 +70,9 @@ def test_every_derivative_of_a_step_agrees_with_its_difference(document):
             with run.trajectory.lock:
                 beside = difference(run.trajectory, 0, call.writes, index)
             if call.phase == "backward":
-                assert beside.passed, f"{call.writes}{index} is {found.cell(call.writes, index)!r}, differences {beside}"
-                assert beside.value == pytest.approx(found.cell(call.writes, index), rel=1e-6, abs=1e-9) or beside.kink
+                claimed = found.cell(call.writes, index)
+                assert beside.passed, f"{call.writes}{index} is {claimed!r}, differences {beside}"
+                assert beside.value == pytest.approx(claimed, rel=1e-6, abs=1e-9) or beside.kink
             else:
                 assert beside is None, f"{call.writes} is no derivative of the loss"
 
@@ -80,8 +81,14 @@ def test_what_a_derivative_is_taken_by_is_told_by_its_name():
     program = compile_program(make_spec({}))
     found = {name: differentiated(program, name) for name in program.values}
     assert {name: of for name, of in found.items() if of} == {
-        **{"delta1": "z1", "delta2": "z2", "da1": "a1", "da2": "a2"},
-        **{"dW1": "W1", "dW2": "W2", "db1": "b1", "db2": "b2"},
+        "delta1": "z1",
+        "delta2": "z2",
+        "da1": "a1",
+        "da2": "a2",
+        "dW1": "W1",
+        "dW2": "W2",
+        "db1": "b1",
+        "db2": "b2",
     }
     assert differentiated(program, "nothing") is None
 

@@ -41,7 +41,8 @@ def test_every_public_name_is_there_and_listed_once():
 
 
 def test_importing_the_engine_brings_in_nothing_but_numpy():
-    code = "import sys; before = set(sys.modules); import engine; print(*sorted({m.partition('.')[0] for m in set(sys.modules) - before}))"
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
-    brought = {name for name in printed.split() if name not in sys.stdlib_module_names and not name.startswith("_")}
+    code = "import sys; before = set(sys.modules); import engine; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    packages = {name.partition(".")[0] for name in done.stdout.split()}
+    brought = {name for name in packages if name not in sys.stdlib_module_names and not name.startswith("_")}
     assert brought == {"engine", "numpy"}

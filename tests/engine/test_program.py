@@ -175,7 +175,10 @@ def test_compiling_again_gives_the_same_program(document):
     )
 
 
-@pytest.mark.parametrize("name", ["", "z", "z-1", "a 1", "a1 ", "W1_old", "loss1", "y1", "learning_rate2", "δ1", "a" * 999])
+STRANGERS = ["", "z", "z-1", "a 1", "a1 ", "W1_old", "loss1", "y1", "learning_rate2", "δ1", "a" * 999]
+
+
+@pytest.mark.parametrize("name", STRANGERS)
 def test_a_name_no_program_uses_is_refused(name):
     with pytest.raises(UnknownNameError):
         parse_name(name)

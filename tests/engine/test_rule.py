@@ -124,6 +124,7 @@ def test_the_reads_declared_are_the_reads_made(op):
     """Changing any declared cell changes the value, for some operands; changing another never changes anything."""
     sizes = {"n": 2, "j": 3, "i": 2}
     shapes = operand_shapes(op, sizes)
+    every_cell = [(slot, cell) for slot, shape in shapes.items() for cell in indices(shape)]
     for index in indices(op.rule.shape(shapes)):
         declared = op.rule.reads(shapes, index)
         assert len(set(declared)) == len(declared), f"{op.name}{index}: a cell is listed twice"
@@ -131,14 +132,15 @@ def test_the_reads_declared_are_the_reads_made(op):
         for seed in range(6):
             given = operands_for(op, seed, sizes)
             before, whole = op.rule.evaluate(given, index), op(**given)[index]
-            for slot, cell in [(slot, cell) for slot in op.slots for cell in indices(shapes[slot])]:
+            for slot, cell in every_cell:
                 for change in CHANGES[: len(CHANGES) if seed == 0 or (slot, cell) in without_effect else 0]:
                     other = {**given, slot: given[slot].copy()}
                     other[slot][cell] = change(given[slot][cell])
                     after = op.rule.evaluate(other, index)
                     if (slot, cell) not in declared:
-                        assert after == before, f"{op.name}{index} reads {slot}{cell} undeclared: {before} to {after}"
-                        assert op(**other)[index] == whole, f"{op.name}{index}: the kernel reads {slot}{cell} undeclared"
+                        where = f"{op.name}{index} reads {slot}{cell} undeclared"
+                        assert after == before, f"{where}: rule {before} to {after}"
+                        assert op(**other)[index] == whole, f"{where}: kernel {whole} to {op(**other)[index]}"
                     if after != before:
                         without_effect.discard((slot, cell))
         assert not without_effect, f"{op.name}{index} declares {without_effect}, which never matter"

@@ -134,26 +134,16 @@ MSE = LOSSES["mse"].require_op()
 
 _N, _K = a.size(0), a.size(1)
 FAULTS: dict[str, Fault] = {
-    "the sign of the error is flipped": Fault(
-        MSE, "a", wrong_sign, 2 * (_y - _a) / (_N * _K)
-    ),
+    "the sign of the error is flipped": Fault(MSE, "a", wrong_sign, 2 * (_y - _a) / (_N * _K)),
     "the 1/n of the mean is missing": Fault(MSE, "a", no_mean, 2 * (_a - _y) + 0 * _N),
-    "the mean forgets the outputs": Fault(
-        MSE, "a", mean_over_examples_alone, 2 * (_a - _y) / _N
-    ),
+    "the mean forgets the outputs": Fault(MSE, "a", mean_over_examples_alone, 2 * (_a - _y) / _N),
     "the 2 of the square is missing": Fault(MSE, "a", no_two, (_a - _y) / (_N * _K)),
-    "W is not transposed on the way back": Fault(
-        AFFINE, "a", no_transpose, Sum("j", W["i", "j"] * delta["n", "j"])
-    ),
-    "the gradient of W is transposed": Fault(
-        AFFINE, "W", gradient_transposed, Sum("n", a["n", "j"] * delta["n", "i"])
-    ),
+    "W is not transposed on the way back": Fault(AFFINE, "a", no_transpose, Sum("j", W["i", "j"] * delta["n", "j"])),
+    "the gradient of W is transposed": Fault(AFFINE, "W", gradient_transposed, Sum("n", a["n", "j"] * delta["n", "i"])),
     "the mean is taken again for the bias": Fault(
         AFFINE, "b", mean_taken_again, Sum("n", delta["n", "j"]) / delta.size(0), shows_in="db1"
     ),
-    "the bias sums over units": Fault(
-        AFFINE, "b", summed_over_units, Sum("n", delta["j", "n"]), shows_in="db1"
-    ),
+    "the bias sums over units": Fault(AFFINE, "b", summed_over_units, Sum("n", delta["j", "n"]), shows_in="db1"),
     "the slope of the activation is missing": Fault(activation("sigmoid"), "z", no_slope, _da + 0 * _a),
     "the slope is another activation's": Fault(activation("sigmoid"), "z", slope_of_tanh, _da * (1 - _a**2)),
     "the slope is another activation's, the other way": Fault(

@@ -67,7 +67,7 @@ SUBJECTS = {
 }
 
 
-@pytest.mark.parametrize(("cell", "said"), SUBJECTS.items(), ids=lambda part: part[0] if isinstance(part[1], tuple) else "")
+@pytest.mark.parametrize(("cell", "said"), SUBJECTS.items(), ids=[cell[0] for cell in SUBJECTS])
 def test_a_cell_is_called_by_what_it_is_and_where_it_stands(cell, said):
     assert (subject(*cell, "en"), subject(*cell, "zh")) == said
 

@@ -109,7 +109,7 @@ def test_an_error_goes_back_through_the_transposed_weights_and_relus_that_are_op
 
 
 def xor_2_2_1(**layer):
-    """PEERS 5.10: x = (1, 0), t = 1, W1 = [[.1, .2], [.3, .4]], W2 = [.5, .6], biases .1, half squared error, η = .5."""
+    """PEERS 5.10: x = (1, 0), t = 1, W1 = [[.1, .2], [.3, .4]], W2 = [.5, .6], biases .1, half squared error, η .5."""
     layers = [dense(2, "sigmoid", **layer), dense(1, "sigmoid", **layer)]
     given = {"W1": [[0.1, 0.2], [0.3, 0.4]], "b1": [0.1, 0.1], "W2": [[0.5, 0.6]], "b2": [0.1]}
     return run_of([[1, 0]], [[1]], layers, "half_squared_error", 0.5, **given)
