@@ -74,6 +74,7 @@ class Pages:
             messages=text.texts,
             t=text,
             asset=self._assets.url,
+            modules=[name for name in self._assets.names if name.endswith(".js")],
             vendor=self._vendor.urls,
             engine_version=engine.ENGINE_VERSION,
             **more,
