@@ -14,8 +14,9 @@ from app import describe
 from app.answers import REVALIDATE, Answer, accepts_gzip
 from app.assets import Assets, asset_dir
 from app.errors import Problem
-from app.i18n import HTML_LANG, language_of, messages, negotiate
+from app.i18n import HTML_LANG, messages, negotiate
 from app.runs import Services
+from app.schema import page_language
 from app.vendor import Vendor
 
 HTML = "text/html; charset=utf-8"
@@ -103,7 +104,7 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor) -> 
 
     @router.get("/")
     async def index(request: Request) -> Response:
-        asked = language_of(request.query_params.get("lang", "")[:35])
+        asked = page_language(request)
         language = asked or negotiate(request.headers.get("accept-language", ""))
         return await in_thread(lambda: pages.index(language, "" if asked else "Accept-Language"), request)
 

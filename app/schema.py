@@ -325,3 +325,8 @@ def sample_steps(start: int, stop: int, points: int) -> tuple[int, ...]:
     if last < points:
         return tuple(range(start, stop))
     return tuple(start + i * last // (points - 1) for i in range(points))
+
+
+def page_language(request: Request) -> str | None:
+    """The language a page is asked for in its address; None for none, or for one there is not."""
+    return language_of(request.query_params.get("lang", "")[:35])

@@ -9,6 +9,7 @@ Code map, in the order in which data flows:
     activations, losses, layers,        the registries: what a network is made of
       optimizers, initializers, datasets, examples, catalog
     spec -> program -> trace            an experiment, its assignments, the numbers of one step
+    streams                             random numbers, one stream for each purpose
     plan, training, run                 the program compiled over memory; any step on demand
     gradcheck, explain                  witnesses, and one number explained
     cost                                what a run would take, before anything is allocated

@@ -20,6 +20,8 @@ from engine.trace import Trace
 
 MOST_TERMS = 256
 """Of longer sums the first so many terms are listed, and the rest as one."""
+MOST_CELLS = 100_000
+"""A number made of more cells than this is not evaluated cell by cell: its formula is given, its terms are not."""
 RULE_TOLERANCE = 1e-9
 
 
@@ -113,9 +115,10 @@ def explain(trace: Trace, name: str, index: Sequence[int], language: str = "en")
     operands = trace.operands(call)
     environment = Environment(operands, rule.extents({slot: array.shape for slot, array in operands.items()}))
     at = dict(zip(rule.at, place, strict=True))
+    within_reach = rule.breadth(environment.extents) <= MOST_CELLS
     with np.errstate(all="ignore"):
-        alone = float(environment.value(rule.body, at))
-        terms = tuple(_terms(call, environment, rule.body, at, language))
+        alone = float(environment.value(rule.body, at)) if within_reach else value
+        terms = tuple(_terms(call, environment, rule.body, at, language)) if within_reach else ()
         symbolic = rule_formula(rule, call.bind, name, index=place, language=language)
         numeric = rule_formula(rule, call.bind, name, index=place, language=language, values=operands)
         said = sentence(environment, rule.body, at, (name, place), value, language)
@@ -133,8 +136,14 @@ def explain(trace: Trace, name: str, index: Sequence[int], language: str = "en")
         terms=terms,
         sentence=said,
         meaning=meaning,
-        rule=RuleWitness(alone, error, error <= RULE_TOLERANCE * max(1.0, abs(value))),
+        rule=RuleWitness(alone, error, error <= RULE_TOLERANCE * _scale(value, terms)) if within_reach else None,
     )
+
+
+def _scale(value: float, terms: Sequence[Term]) -> float:
+    """The size that rounding goes by: that of the number itself, or of a larger total on the way to it."""
+    on_the_way = (size for term in terms if term.operation in "+−" for size in (term.value, term.running))
+    return max([abs(value), *(abs(size) for size in on_the_way if np.isfinite(size))])
 
 
 def _parts(expr: Expr, at: Mapping[str, int], env: Environment, node: str, role: str | None) -> Iterator[_Part]:

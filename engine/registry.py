@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from engine.errors import SpecError, UnknownNameError
 
@@ -152,6 +152,10 @@ class Registry(Mapping[str, E_], Generic[E_]):
     def __contains__(self, name: object) -> bool:
         """Is there an entry called `name`?"""
         return isinstance(name, str) and name in self._entries
+
+    def get(self, name: object, default: Any = None) -> Any:
+        """The entry called `name`, or the default."""
+        return self._entries[name] if isinstance(name, str) and name in self._entries else default
 
     def __iter__(self) -> Iterator[str]:
         """The names, in order."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,15 @@ class Rule:
                     raise ShapeError(f"{self.result}: {node.of} {shape} does not fit {by} {shapes[by]}")
         return {letter: extent for letter, (extent, _) in found.items()}
 
+    def breadth(self, extents: Mapping[str, int]) -> int:
+        """About how many cells one element of the result reads."""
+        free = [
+            prod(extents[letter] for letter in node.at if letter not in self.at)
+            for node in walk(self.body)
+            if isinstance(node, Element)
+        ]
+        return sum(free)
+
     def shape(self, shapes: Mapping[str, Shape]) -> Shape:
         """The shape of the result, from the operands' shapes."""
         extents = self.extents(shapes)
@@ -125,24 +135,41 @@ class Rule:
         return Rule(data["result"], tuple(data["at"]), expr_from_json(data["body"]))
 
 
-def cells(expr: Expr, at: Mapping[str, int], extents: Mapping[str, int]) -> Iterator[Cell]:
-    """Every cell an expression reads, by slot, in reading order; one read twice comes twice."""
+def cells(
+    expr: Expr,
+    at: Mapping[str, int],
+    extents: Mapping[str, int],
+    seen: set[tuple[int, ...]] | None = None,
+) -> Iterator[Cell]:
+    """The cells an expression reads, by slot, in reading order. One may come twice, but no sum or maximum is gone
+    through twice at the same place (`seen` keeps those).
+    """
+    seen = set() if seen is None else seen
     if isinstance(expr, Element):
         yield expr.of, tuple(at[letter] for letter in expr.at)
     elif isinstance(expr, (Sum, Maximum)):
-        for i in range(extents[expr.over]):
-            yield from cells(expr.body, {**at, expr.over: i}, extents)
+        place = (id(expr), *(at[letter] for letter in free_letters(expr)))
+        if place not in seen:
+            seen.add(place)
+            for i in range(extents[expr.over]):
+                yield from cells(expr.body, {**at, expr.over: i}, extents, seen)
     else:
         for child in expr.children:
-            yield from cells(child, at, extents)
+            yield from cells(child, at, extents, seen)
 
 
 @dataclass(frozen=True, eq=False)
 class Environment:
-    """Operands by slot and the extent of every letter: all that evaluating an expression needs."""
+    """Operands by slot and the extent of every letter: all that evaluating an expression needs.
+
+    Sums and maxima are worked out once for every setting of the letters they depend on: a softmax asks for the same
+    row maximum again and again.
+    """
 
     values: Mapping[str, Array]
     extents: Mapping[str, int]
+    _known: dict[tuple[int, ...], np.float64] = field(default_factory=dict)
+    _letters: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def value(self, expr: Expr, at: Mapping[str, int]) -> np.float64:
         """The value of an expression where the letters stand for the indices `at`.
@@ -158,16 +185,14 @@ class Environment:
                 return np.float64(self.values[of].shape[axis])
             case Index(name):
                 return np.float64(at[name])
-            case Sum(over, body):
-                total = np.float64(0.0)
-                for i in range(self.extents[over]):
-                    total = total + self.value(body, {**at, over: i})
-                return total
-            case Maximum(over, body):
-                largest = np.float64(-np.inf)
-                for i in range(self.extents[over]):
-                    largest = np.maximum(largest, self.value(body, {**at, over: i}))
-                return largest
+            case Sum() | Maximum():
+                node = id(expr)
+                if node not in self._letters:
+                    self._letters[node] = free_letters(expr)
+                key = (node, *(at[letter] for letter in self._letters[node]))
+                if key not in self._known:
+                    self._known[key] = self._gathered(expr, at)
+                return self._known[key]
             case Add(terms):
                 total = self.value(terms[0], at)
                 for term in terms[1:]:
@@ -191,3 +216,24 @@ class Environment:
                 holds = RELATIONS[relation](self.value(left, at), self.value(right, at))
                 return self.value(then if holds else otherwise, at)
         raise TypeError(f"not an expression: {expr!r}")
+
+    def _gathered(self, expr: Sum | Maximum, at: Mapping[str, int]) -> np.float64:
+        parts = (self.value(expr.body, {**at, expr.over: i}) for i in range(self.extents[expr.over]))
+        if isinstance(expr, Sum):
+            return sum(parts, np.float64(0.0))
+        largest = np.float64(-np.inf)
+        for part in parts:
+            largest = np.maximum(largest, part)
+        return largest
+
+
+def free_letters(expr: Expr) -> tuple[str, ...]:
+    """The letters an expression needs a value for, sorted: those it uses and does not bind itself."""
+    if isinstance(expr, Element):
+        return tuple(sorted(set(expr.at)))
+    if isinstance(expr, Index):
+        return (expr.name,)
+    letters = {letter for child in expr.children for letter in free_letters(child)}
+    if isinstance(expr, (Sum, Maximum)):
+        letters.discard(expr.over)
+    return tuple(sorted(letters))

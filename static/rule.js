@@ -11,7 +11,16 @@
 
 /** @typedef {Readonly<Record<string, number>>} Letters  what each index letter stands for */
 /** @typedef {(slot: string, index: number[]) => number} Element */
-/** @typedef {{ extents: Letters, element: Element, size: (slot: string, axis: number) => number }} Scope */
+/**
+ * All that evaluating an expression needs. `known` keeps every sum and maximum for the letters it depends on: a softmax
+ * asks for the same row maximum again and again.
+ * @typedef {{
+ *   extents: Letters,
+ *   element: Element,
+ *   size: (slot: string, axis: number) => number,
+ *   known?: Map<Expr, Map<string, number>>,
+ * }} Scope
+ */
 
 /** @type {Readonly<Record<string, (...of: number[]) => number>>} */
 const FUNCTIONS = Object.freeze({
@@ -146,6 +155,7 @@ export function scopeOf(rule, call, cells) {
     extents: extentsOf(rule, call, cells),
     element: (slot, index) => cells.value(call.bind[slot], index),
     size: (slot, axis) => cells.shape(call.bind[slot])[axis],
+    known: new Map(),
   };
 }
 
@@ -175,9 +185,8 @@ export function valueOf(expr, at, scope) {
     case "index":
       return at[expr.name];
     case "sum":
-      return fold(expr, at, scope, 0, (total, value) => total + value);
     case "maximum":
-      return fold(expr, at, scope, -Infinity, Math.max);
+      return gathered(expr, at, scope);
     case "add":
       return expr.terms.map((term) => valueOf(term, at, scope)).reduce((total, value) => total + value);
     case "multiply":
@@ -197,6 +206,49 @@ export function valueOf(expr, at, scope) {
     case "choose":
       return valueOf(holds(expr, at, scope) ? expr.then : expr.otherwise, at, scope);
   }
+}
+
+/**
+ * @param {Extract<Expr, { kind: "sum" | "maximum" }>} expr
+ * @param {Letters} at
+ * @param {Scope} scope
+ * @returns {number}
+ */
+function gathered(expr, at, scope) {
+  const known = kept(scope.known, expr);
+  const key = place(expr, at);
+  const value = known?.get(key) ??
+    (expr.kind === "sum"
+      ? fold(expr, at, scope, 0, (total, value) => total + value)
+      : fold(expr, at, scope, -Infinity, Math.max));
+  known?.set(key, value);
+  return value;
+}
+
+/** @param {Map<Expr, Map<string, number>> | undefined} all  @param {Expr} expr */
+function kept(all, expr) {
+  if (all && !all.has(expr)) all.set(expr, new Map());
+  return all?.get(expr);
+}
+
+/** Where an expression stands, as far as it matters to it.  @param {Expr} expr  @param {Letters} at */
+function place(expr, at) {
+  return freeLetters(expr).map((letter) => at[letter]).join();
+}
+
+/** @type {WeakMap<Expr, string[]>} */
+const free = new WeakMap();
+
+/** @param {Expr} expr  @returns {string[]}  the letters it uses and does not bind itself */
+function freeLetters(expr) {
+  const known = free.get(expr);
+  if (known) return known;
+  const own = expr.kind === "element" ? expr.at : expr.kind === "index" ? [expr.name] : [];
+  const letters = new Set([...own, ...childrenOf(expr).flatMap(freeLetters)]);
+  if (expr.kind === "sum" || expr.kind === "maximum") letters.delete(expr.over);
+  const list = [...letters].sort();
+  free.set(expr, list);
+  return list;
 }
 
 /**
@@ -247,6 +299,8 @@ function* nodes(expr) {
 export function cellsRead(expr, at, extents, call, most) {
   /** @type {Map<string, Address>} */
   const found = new Map();
+  /** @type {Map<Expr, Set<string>>} */
+  const seen = new Map();
   /** @param {Expr} node  @param {Letters} at */
   const visit = (node, at) => {
     if (found.size >= most) return;
@@ -256,6 +310,12 @@ export function cellsRead(expr, at, extents, call, most) {
       const key = `${name}[${index}]`;
       if (!found.has(key)) found.set(key, { name, index });
     } else if (node.kind === "sum" || node.kind === "maximum") {
+      // Read there already, and so adding nothing.
+      const places = seen.get(node) ?? new Set();
+      seen.set(node, places);
+      const here = place(node, at);
+      if (places.has(here)) return;
+      places.add(here);
       for (let i = 0; i < extents[node.over] && found.size < most; i++) {
         visit(node.body, { ...at, [node.over]: i });
       }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engine import LANGUAGES, AddressError, UnknownNameError, explain, format_address
+from engine import LANGUAGES, AddressError, UnknownNameError, compile_program, explain, format_address
+from engine.activations import ACTIVATIONS
 from engine.explain import MOST_TERMS
 from tests.engine.helpers import (
     SPECS,
@@ -224,3 +226,27 @@ def test_a_number_that_is_not_there_is_refused(name, index):
 def test_a_language_that_is_not_there_is_refused(language):
     with pytest.raises(UnknownNameError, match="en, zh"):
         fresh_run({}).explain(0, "loss", (), language)
+
+
+def test_the_rule_is_a_witness_for_tiny_numbers_too(monkeypatch):
+    """In a deep sigmoid network the first error terms are near 1e-11: half as much again must not pass as rounding."""
+    document = {"data": small(2, 1, 4), "layers": [*(dense(2, "sigmoid") for _ in range(14)), dense(1, "sigmoid")]}
+    name, index = "delta1", (0, 0)
+    right = fresh_run(document).explain(0, name, index)
+    assert 0 < abs(right.value) < 1e-9
+    assert right.rule.passed
+    op = ACTIVATIONS["sigmoid"].require_op()
+    delta = op.derivatives["z"]
+
+    def half_as_much_again(do, out, da, a):
+        delta.kernel(do, out, da, a)
+        do(np.multiply, out, do.constant(1.5), out)
+
+    monkeypatch.setitem(op.derivatives, "z", replace(delta, kernel=half_as_much_again))
+    compile_program.cache_clear()
+    try:
+        wrong = fresh_run(document).explain(0, name, index)
+    finally:
+        monkeypatch.undo()
+        compile_program.cache_clear()
+    assert not wrong.rule.passed, f"rule {wrong.rule.value!r} passes for {wrong.value!r}"

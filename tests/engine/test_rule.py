@@ -200,3 +200,30 @@ def test_a_rule_evaluates_without_a_warning_when_it_overflows():
     (a,) = operands("a")
     rule = Rule("z", (), Sum("n", a["n"] * 1e300) / Sum("n", a["n"] - a["n"]))
     assert np.isinf(rule.evaluate({"a": np.array([1e300, 1e300])}, ()))
+
+
+class Counted:
+    """An array that counts how often its cells are read."""
+
+    def __init__(self, array):
+        self.array, self.shape, self.reads = array, array.shape, 0
+
+    def __getitem__(self, index):
+        self.reads += 1
+        return self.array[index]
+
+
+@every_op
+def test_a_rule_reads_no_cell_more_often_as_arrays_grow(op):
+    """Otherwise explaining the loss of a batch would take the cube of its size, and minutes."""
+
+    def reads_per_cell(extent):
+        given = operands_for(op, 0, {"n": extent, "j": extent, "i": extent})
+        counted = {slot: Counted(array) for slot, array in given.items()}
+        index = tuple(0 for _ in op.rule.at)
+        assert op.rule.evaluate(counted, index) == op.rule.evaluate(given, index)
+        cells = len(op.rule.reads({slot: array.shape for slot, array in given.items()}, index))
+        return sum(array.reads for array in counted.values()) / cells
+
+    few, many = reads_per_cell(3), reads_per_cell(12)
+    assert many <= 1.5 * few + 1, f"{few:.1f} reads of a cell in small arrays, {many:.1f} in larger ones"

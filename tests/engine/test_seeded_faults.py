@@ -16,7 +16,7 @@ import pytest
 
 from engine import Op
 from engine.activations import ACTIVATIONS
-from engine.expression import Expr, Sum, operands
+from engine.expression import Choose, Expr, Number, Sum, operands
 from engine.layers import AFFINE
 from engine.losses import LOSSES
 from engine.program import compile_program
@@ -24,7 +24,7 @@ from engine.rule import Rule
 from tests.engine.helpers import cases, check_derivative, check_rule, dense, fresh_run, operands_for, small
 
 a, y, z, da, W, delta = operands("a y z da W delta")
-_a, _y, _da = a["n", "j"], y["n", "j"], da["n", "j"]
+_a, _y, _z, _da = a["n", "j"], y["n", "j"], z["n", "j"], da["n", "j"]
 SQUARE = {"n": 3, "j": 3, "i": 3}
 """With as many inputs as units a missing transpose fits, and only the numbers tell."""
 
@@ -149,6 +149,9 @@ FAULTS: dict[str, Fault] = {
     "the slope is another activation's, the other way": Fault(
         activation("tanh"), "z", slope_of_sigmoid, _da * (_a * (1 - _a)), "tanh"
     ),
+    "the slope of relu begins too early": Fault(
+        activation("relu"), "z", step_at_minus_one, _da * Choose(_z, ">", Number(-1), Number(1), Number(0)), "relu"
+    ),
     "the slope is multiplied in twice": Fault(
         activation("sigmoid"), "z", slope_taken_twice, _da * (_a * (1 - _a)) * (_a * (1 - _a))
     ),
@@ -159,7 +162,7 @@ FAULTS: dict[str, Fault] = {
         LOSSES["softmax_cross_entropy"].require_op(),
         "z",
         no_softmax,
-        (z["n", "j"] - _y) / z.size(0),
+        (_z - _y) / z.size(0),
         "identity",
         "softmax_cross_entropy",
     ),
