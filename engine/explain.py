@@ -143,7 +143,7 @@ def explain(trace: Trace, name: str, index: Sequence[int], language: str = "en")
 def _scale(value: float, terms: Sequence[Term]) -> float:
     """The size that rounding goes by: that of the number itself, or of a larger total on the way to it."""
     on_the_way = (size for term in terms if term.operation in "+−" for size in (term.value, term.running))
-    return max([abs(value), *(abs(size) for size in on_the_way if np.isfinite(size))])
+    return max(abs(size) for size in (0.0, value, *on_the_way) if np.isfinite(size))
 
 
 def _parts(expr: Expr, at: Mapping[str, int], env: Environment, node: str, role: str | None) -> Iterator[_Part]:

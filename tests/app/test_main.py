@@ -96,10 +96,11 @@ def test_settings_say_what_each_of_them_means():
         assert re.search(rf'^    {name}: .*\n    """\w', source, re.MULTILINE), name
 
 
-def ask_for_much(address: str, answers: list[int]) -> None:
+def ask_for_much(address: str, answers: list[int], known: threading.Barrier) -> None:
     """Ask for a step that takes longer than this test."""
     with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
         run = client.post("/api/v1/runs", json={"epochs": 1_000_000}).headers["location"]
+        known.wait(30)
         answers.append(client.get(f"{run}/steps/999999").status_code)
 
 
@@ -127,10 +128,12 @@ def test_the_command_prints_one_line_opens_a_browser_and_ends_cleanly(tmp_path):
                 break
             threading.Event().wait(0.02)
         answers: list[int] = []
-        askers = [threading.Thread(target=ask_for_much, args=(found[1], answers)) for _ in range(2)]
+        known = threading.Barrier(3)
+        askers = [threading.Thread(target=ask_for_much, args=(found[1], answers, known)) for _ in range(2)]
         for asker in askers:
             asker.start()
-        threading.Event().wait(0.3)
+        known.wait(30)
+        threading.Event().wait(0.5)
         process.send_signal(signal.SIGINT)
         for asker in askers:
             asker.join(30)

@@ -229,7 +229,7 @@ def test_a_language_that_is_not_there_is_refused(language):
 
 
 def test_the_rule_is_a_witness_for_tiny_numbers_too(monkeypatch):
-    """In a deep sigmoid network the first error terms are near 1e-11: half as much again must not pass as rounding."""
+    """In a deep sigmoid network the first error terms are near 1e-10: half as much again must not pass as rounding."""
     document = {"data": small(2, 1, 4), "layers": [*(dense(2, "sigmoid") for _ in range(14)), dense(1, "sigmoid")]}
     name, index = "delta1", (0, 0)
     right = fresh_run(document).explain(0, name, index)
