@@ -236,6 +236,7 @@ class Visit:
     def __init__(self, page: Page, base_url: str) -> None:
         self.page = page
         self.base_url = base_url
+        self.server = Server(base_url)
 
     def open(self, fragment: str = "", *, query: str = "", spec: dict[str, Any] | None = None) -> Visit:
         """Go to a moment, and wait until it is on screen."""
