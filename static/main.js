@@ -204,9 +204,12 @@ function byId(id) {
 
 document.addEventListener("keydown", (event) => {
   const target = event.target instanceof HTMLElement ? event.target : null;
-  if (event.defaultPrevented || isTaken(event.key, target) || document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || isTaken(event.key, target)) return;
   const said = meaning(event, getState());
   if (!said) return;
+  // An open dialog has the keys to itself, but for the one that shuts it.
+  const shuts = "command" in said && said.command === "help";
+  if (document.querySelector("dialog[open]") && !shuts) return;
   event.preventDefault();
   if ("action" in said) dispatch(said.action);
   else if (said.command === "help") header.toggleHelp();

@@ -235,6 +235,7 @@ class Visit:
 
     def __init__(self, page: Page, base_url: str) -> None:
         self.page = page
+        self.page.set_default_timeout(PATIENCE)
         self.base_url = base_url
         self.server = Server(base_url)
 

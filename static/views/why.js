@@ -104,6 +104,7 @@ function draw(host, panel) {
   if (panel.drawn === key && host.childElementCount) return;
   panel.drawn = key;
   const scene = sceneOf(frame, context);
+  const hadFocus = host.contains(host.ownerDocument.activeElement);
   const [number, place, ...words] = drawHead(scene);
   patch(host, [
     drawTop(scene, panel),
@@ -118,6 +119,11 @@ function draw(host, panel) {
     drawShape(scene),
     drawOnward(scene),
   ]);
+  // Whoever followed a term by keyboard stays in the panel: the way back is what comes next.
+  if (hadFocus && !host.contains(host.ownerDocument.activeElement)) {
+    const next = /** @type {HTMLElement | null} */ (host.querySelector("[data-back], h2"));
+    next?.focus();
+  }
   fitLines(host);
 }
 
@@ -128,7 +134,7 @@ function drawTop({ context: { t, state } }, { trail }) {
   return html(
     "div",
     { key: "top", class: "why-top" },
-    html("h2", {}, t("why.title")),
+    html("h2", { tabindex: "-1" }, t("why.title")),
     back && html(
       "button",
       { key: "back", type: "button", class: "why-link", "data-back": true },

@@ -1,0 +1,228 @@
+"""The experiment: every field makes another run, what cannot be is said at its field, and one's place is kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.page import Line, Moment, Visit, wrong_numbers
+
+FORM = """() => Object.fromEntries([...document.querySelectorAll("#experiment-form [name]")]
+  .filter((field) => field.name && !field.matches(":disabled"))
+  .map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]))"""
+
+
+@pytest.fixture
+def visit(new_page, base_url):
+    """A visit without animation, in the middle of the backward pass of step 5."""
+    return Visit(new_page(reduced_motion="reduce"), base_url).open("#step=5&frame=delta1&unit=1")
+
+
+READY = "(units) => document.querySelectorAll('#stage [data-address^=a0]').length === units && document.body.dataset.ready === 'true'"
+LOSS = "(loss) => Number(document.querySelector('#training b[data-value]')?.dataset.value ?? NaN) === loss"
+
+
+def becomes(visit, spec):
+    """Wait until this experiment is on screen, and check every number of it against its own trace."""
+    run = visit.server.run(spec)
+    line, words = Line(run), f"{run['parameters']['count']} parameters, {run['steps']} steps"
+    visit.wait("(words) => document.getElementById('cost').textContent.includes(words)", words)
+    visit.wait(READY, run["layers"][0]["units"])
+    moment = visit.moment
+    trace = visit.server.trace(run, moment.step)
+    visit.wait(LOSS, trace["loss"], f"\nthe page says {visit.page.locator('#training b').text_content()}")
+    wrong = wrong_numbers(visit.picture(), line, moment, trace)
+    assert not wrong, "\n".join(wrong)
+    return run, moment
+
+
+def layers(*widths, activation="sigmoid"):
+    return [{"units": units, "activation": activation} for units in widths]
+
+
+def choose(name, value):
+    return lambda visit: visit.field(name).select_option(value)
+
+
+def type_in(name, value):
+    return lambda visit: visit.field(name).fill(value)
+
+
+def press(selector):
+    return lambda visit: visit.page.locator(selector).click()
+
+
+CHANGES = {
+    "more units": (press('[data-layer="0"] [data-nudge="1"]'), {"layers": layers(5, 1)}),
+    "fewer units": (press('[data-layer="0"] [data-nudge="-1"]'), {"layers": layers(3, 1)}),
+    "units typed": (type_in("layers[0].units", "7"), {"layers": layers(7, 1)}),
+    "another layer": (press("#add-layer"), {"layers": layers(4, 4, 1)}),
+    "a layer less": (press('[data-layer="0"] [data-remove]'), {"layers": layers(1)}),
+    "relu": (
+        choose("layers[0].activation", "relu"),
+        {"layers": [{"units": 4, "activation": "relu"}, {"units": 1, "activation": "sigmoid"}]},
+    ),
+    "no bias": (
+        lambda visit: visit.field("layers[0].bias").click(),
+        {"layers": [{"units": 4, "activation": "sigmoid", "bias": False}, {"units": 1, "activation": "sigmoid"}]},
+    ),
+    "another loss": (choose("loss", "half_squared_error"), {"loss": "half_squared_error"}),
+    "a rate": (type_in("optimizer.learning_rate", "0.5"), {"optimizer": {"kind": "sgd", "learning_rate": 0.5}}),
+    "data": (
+        type_in("data.examples", "12"),
+        {"data": {"kind": "uniform", "examples": 12, "inputs": 2, "outputs": 1}},
+    ),
+    "inputs": (
+        type_in("data.inputs", "3"),
+        {"data": {"kind": "uniform", "examples": 100, "inputs": 3, "outputs": 1}},
+    ),
+    "outputs, which the last layer follows": (
+        type_in("data.outputs", "2"),
+        {"data": {"kind": "uniform", "examples": 100, "inputs": 2, "outputs": 2}, "layers": layers(4, 2)},
+    ),
+    "xor": (choose("data.kind", "xor"), {"data": {"kind": "xor"}}),
+    "a seed": (type_in("seed", "42"), {"seed": 42}),
+    "zeros": (choose("initializer.kind", "zeros"), {"initializer": {"kind": "zeros"}}),
+    "a range": (type_in("initializer.high", "0.25"), {"initializer": {"kind": "uniform", "low": -1, "high": 0.25}}),
+    "batches": (
+        lambda visit: (visit.page.locator("#batch-kind").select_option("some"), visit.field("batch_size").fill("7")),
+        {"batch_size": 7},
+    ),
+    "epochs": (type_in("epochs", "20"), {"epochs": 20}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_computed_at_once_and_the_place_is_kept(visit, name):
+    change, spec = CHANGES[name]
+    change(visit)
+    run, moment = becomes(visit, spec)
+    kept = "delta1" if "delta1" in {call["writes"] for call in run["program"]["calls"]} else moment.frame
+    assert moment == Moment(5, kept, min(1, run["values"][kept]["shape"][-1] - 1))
+    assert visit.page.locator("#example-menu").input_value() == ""
+    assert visit.page.locator("#experiment-form .problem:visible").count() == 0
+
+
+def test_own_rows_are_data(visit):
+    visit.field("data.kind").select_option("inline")
+    visit.page.locator("#own-rows").fill("0.5 1 → 1\n-1, 2 → 0")
+    becomes(visit, {"data": {"kind": "inline", "x": [[0.5, 1], [-1, 2]], "y": [[1], [0]]}})
+    assert "of 2" in visit.page.locator("#row-picker").inner_text()
+
+
+def test_reset_leads_back_to_the_experiment_that_was_opened(visit):
+    seed = visit.page.evaluate(FORM)
+    for name, value in (("layers[0].units", "6"), ("seed", "9"), ("optimizer.learning_rate", "2")):
+        visit.field(name).fill(value)
+    becomes(visit, {"layers": layers(6, 1), "seed": 9, "optimizer": {"kind": "sgd", "learning_rate": 2}})
+    visit.page.locator("#reset").click()
+    becomes(visit, {})
+    assert visit.page.evaluate(FORM) == seed
+    assert visit.page.locator("#example-menu").input_value() == "seed"
+
+
+def test_another_seed_is_drawn_and_said(visit):
+    visit.page.locator("#reseed").click()
+    visit.wait("() => document.getElementById('seed').value !== '0'")
+    becomes(visit, {"seed": int(visit.page.locator("#seed").input_value())})
+
+
+BAD = {
+    "no units": ("layers[0].units", "0"),
+    "half a unit": ("layers[0].units", "2.5"),
+    "no number": ("layers[0].units", ""),
+    "a negative rate": ("optimizer.learning_rate", "-1"),
+    "no examples": ("data.examples", "0"),
+    "no epochs": ("epochs", "0"),
+    "a negative seed": ("seed", "-3"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_value_that_cannot_be_is_refused_beside_its_field_and_the_last_good_run_stays(visit, allow_console_error, name):
+    allow_console_error("422")
+    path, value = BAD[name]
+    before, good = visit.picture(), visit.field(path).input_value()
+    field = visit.field(path)
+    field.fill(value)
+    visit.wait("(path) => document.querySelector(`[data-problem^='${path.split('.')[0]}']:not([hidden])`)?.textContent", path)
+    said = visit.page.locator("#experiment-form .problem:visible")
+    assert said.count() == 1, said.all_text_contents()
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.get_attribute("aria-describedby") == said.get_attribute("id")
+    assert abs(said.bounding_box()["y"] - field.bounding_box()["y"]) < 90, "the message is far from its field"
+    assert visit.page.locator("#kept").is_visible()
+    assert visit.picture() == before
+    visit.press("Tab")
+    assert field.input_value() == value, "what was typed is gone"
+    visit.page.locator("#stage-panel").focus()
+    visit.press("ArrowRight").at(Moment(5, "delta1", 2))
+
+    field.fill(good)
+    visit.wait("() => document.getElementById('kept').hidden")
+    assert said.count() == 0
+    assert field.get_attribute("aria-invalid") is None
+
+
+def test_rows_that_make_no_table_are_refused_with_their_place(visit, allow_console_error):
+    allow_console_error("422")
+    visit.field("data.kind").select_option("inline")
+    rows = visit.page.locator("#own-rows")
+    rows.fill("0 0 → 0\n0 1")
+    visit.wait("() => document.querySelector('.problem[data-problem^=data]:not([hidden])')")
+    assert rows.get_attribute("aria-invalid") == "true"
+    rows.fill("0 0 → 0\n0 1 → 1")
+    visit.wait("() => document.getElementById('kept').hidden")
+    becomes(visit, {"data": {"kind": "inline", "x": [[0, 0], [0, 1]], "y": [[0], [1]]}})
+
+
+def test_an_experiment_over_a_limit_is_refused_with_the_limit(visit, allow_console_error):
+    allow_console_error("422")
+    before = visit.picture()
+    visit.field("layers[0].units").fill("999999999")
+    visit.wait("() => document.querySelector('#experiment-form .problem:not([hidden])')")
+    text = " ".join(visit.page.locator("#experiment-form .problem:visible").all_text_contents())
+    assert any(letter.isdigit() for letter in text), text
+    assert "limit." not in text
+    assert visit.picture() == before
+
+
+def test_every_example_in_the_menu_opens_and_steps(visit):
+    menu = visit.page.locator("#example-menu")
+    examples = menu.locator("option[data-spec]").evaluate_all("(all) => all.map((o) => [o.value, o.dataset.spec])")
+    assert len(examples) >= 4
+    for name, text in [*examples[1:], examples[0]]:
+        menu.select_option(name)
+        visit.wait("() => document.body.dataset.step === '0'")
+        run, moment = becomes(visit, json.loads(text))
+        line = Line(run)
+        assert moment == line.start
+        assert menu.input_value() == name
+        for wanted in line.all("unit", [0])[1:6]:
+            visit.page.locator("#move-forward").click()
+            visit.at(wanted)
+        assert not wrong_numbers(visit.picture(), line, visit.moment, visit.server.trace(run, 0)), name
+        visit.page.locator("#to-end").click()
+        visit.at(line.end)
+        assert not wrong_numbers(visit.picture(), line, line.end, visit.server.trace(run, run["steps"] - 1)), name
+
+
+def test_given_parameters_are_named_and_can_be_dropped(visit):
+    visit.page.locator("#example-menu").select_option("han-kamber")
+    given = visit.page.locator("#given-parameters")
+    given.wait_for()
+    assert all(name in given.text_content() for name in ("W1", "b1", "W2", "b2"))
+    spec = json.loads(visit.page.locator("option[value=han-kamber]").get_attribute("data-spec"))
+    visit.page.locator("#forget-parameters").click()
+    given.wait_for(state="hidden")
+    becomes(visit, {**spec, "parameters": {}})
+
+
+def test_typing_on_is_not_disturbed_by_answers_to_what_was_typed_before(visit):
+    field = visit.field("optimizer.learning_rate")
+    field.fill("")
+    field.press_sequentially("0.0625", delay=60)
+    becomes(visit, {"optimizer": {"kind": "sgd", "learning_rate": 0.0625}})
+    assert field.input_value() == "0.0625"
+    assert field.evaluate("(field) => field === document.activeElement")
