@@ -131,7 +131,7 @@ function reconcile(host, children) {
     return node;
   });
   const keep = new Set(wanted);
-  for (const node of old) if (!keep.has(node)) node.remove();
+  for (const node of old) if (!keep.has(node) && node.parentNode === host) node.remove();
   // Elements already in order are left alone: moving the focused one would blur it.
   let here = host.firstChild;
   for (const node of wanted) {

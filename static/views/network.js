@@ -36,6 +36,7 @@ import {
  * @typedef {{ frame: Frame, context: Context }} Shown
  * @typedef {{ layer: number, unit: number, input: number | null }} Pointed  the wires into a unit, or one of them
  * @typedef {object} Stage
+ * @property {boolean} drawing  is a redraw under way?
  * @property {Shown} shown
  * @property {Pointed | null} pointed
  * @property {Map<string, unknown>} drawn  what each part was last drawn from
@@ -60,7 +61,7 @@ export const network = {
 /** @param {HTMLElement} host  @param {Shown} shown  @returns {Stage} */
 function open(host, shown) {
   /** @type {Stage} */
-  const stage = { shown, pointed: null, drawn: new Map(), plan: null, picture: null };
+  const stage = { shown, pointed: null, drawn: new Map(), plan: null, picture: null, drawing: false };
   stages.set(host, stage);
   new ResizeObserver(() => draw(host, stage)).observe(host);
   onTheme(host.ownerDocument, () => {
@@ -74,7 +75,9 @@ function open(host, shown) {
   const point = (/** @type {Pointed | null} */ pointed) => {
     if (JSON.stringify(pointed) === JSON.stringify(stage.pointed)) return;
     stage.pointed = pointed;
-    draw(host, stage);
+    // Taking away what has the focus comes back here in the middle of drawing: then draw once more, afterwards.
+    if (stage.drawing) queueMicrotask(() => draw(host, stage));
+    else draw(host, stage);
   };
   host.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "touch") point(pointedAt(host, stage, event));
@@ -89,6 +92,16 @@ function open(host, shown) {
 
 /** @param {HTMLElement} host  @param {Stage} stage */
 function draw(host, stage) {
+  stage.drawing = true;
+  try {
+    drawNow(host, stage);
+  } finally {
+    stage.drawing = false;
+  }
+}
+
+/** @param {HTMLElement} host  @param {Stage} stage */
+function drawNow(host, stage) {
   const { width, height } = host.getBoundingClientRect();
   if (width < 40 || height < 40 || !stages.has(host)) return;
   const { frame, context, before, progress } = played(stage.shown);

@@ -34,15 +34,22 @@ function face(frame, context) {
   if (!frame) return waiting(context);
   const bad = firstNotFinite(frame);
   if (bad) return diverged(frame, bad, context);
-  if (frame.trace.truncated) return strip(t("status.truncated"));
+  if (frame.trace.truncated) return strip(t("status.truncated", { names: leftOut(frame) }));
   return null;
+}
+
+/** The arrays that were too large to send. @param {Frame} frame */
+function leftOut({ run, trace }) {
+  return Object.keys(trace.values).filter((name) => trace.values[name].data === null)
+    .map((name) => symbolText(run, name)).join(", ");
 }
 
 /** @param {Frame} frame @param {string} name  the first value that is not finite @param {Context} context @returns {Drawn} */
 function diverged(frame, name, { state, t, dispatch }) {
-  const text = t("status.diverged", { symbol: symbolText(frame.run, name) });
   const step = lastFiniteStep(state);
-  if (step === null || step === frame.moment.step) return strip(text);
+  const symbol = symbolText(frame.run, name);
+  if (step === null || step === frame.moment.step) return strip(t("status.diverged_here", { symbol }));
+  const text = t("status.diverged", { symbol });
   const go = () => dispatch({ type: "goto", moment: { step } });
   return strip(
     text,

@@ -99,26 +99,41 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
       style: boxStyle(box),
     },
     ...cells,
-    drawCaption(scene, layer, unit, shape.caption, captionBox(box, layout).y < box.y),
+    drawCaption(scene, layer, unit, {
+      always: shape.caption,
+      above: captionBox(box, layout).y < box.y,
+      room: Math.max(1, Math.floor(box.width * REACH / (layout.font * CAPTION_CELL))),
+    }),
   );
 }
+
+/** What a number under a card takes, in type sizes, and how far the line may reach beyond the card, in its widths. */
+const CAPTION_CELL = 5;
+const REACH = 1.25;
 
 /**
  * The bias under a card, with its gradient and new value once they are there.
  * @param {Scene} scene
  * @param {number} layer
  * @param {number} unit
- * @param {boolean} always  or only when it takes part
- * @param {boolean} above
+ * @param {{ always: boolean, above: boolean, room: number }} options  `always`, or only when it takes part; `room`
+ *   for so many numbers
  * @returns {Drawn | null}
  */
-function drawCaption(scene, layer, unit, always, above) {
+function drawCaption(scene, layer, unit, { always, above, room }) {
   const { frame } = scene;
   const names = placeValues(frame.run).layers[layer].bias;
   const cells = names.map((name) => cellOf(frame.run, name, unit, frame.example));
   const lit = cells.some((cell) => isLit(frame, cell));
   if (cells.length === 0 || !(lit || always)) return null;
-  const shown = cells.filter((cell, at) => at === 0 || frame.known(cell) || isLit(frame, cell));
+  const there = cells.filter((cell, at) => at === 0 || frame.known(cell) || isLit(frame, cell));
+  // Where they would run into the next column: what is lit, or the newest, and then the first ones.
+  const telling = there.find((cell) => frame.writtenSet.has(formatAddress(cell))) ??
+    there.find((cell) => isLit(frame, cell)) ?? there.at(-1);
+  const others = there.filter((cell) => cell !== telling).slice(0, room - 1);
+  const shown = there.length <= room
+    ? there
+    : there.filter((cell) => cell === telling || others.includes(cell));
   return html(
     "div",
     {

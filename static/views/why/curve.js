@@ -77,7 +77,9 @@ export function drawCurve({ context: { t } }, { label, f, z, a, slope }) {
   const y = axis(low, high, HEIGHT - BOTTOM, TOP);
   const at = { x: x.place(z), y: y.place(a) };
   const floor = y.place(0);
-  const tangent = tangentAt(at, slope * (y.place(1) - y.place(0)) / (x.place(1) - x.place(0)));
+  // So far out that a unit of z has no width, there is no slope to draw.
+  const steepness = slope * (y.place(1) - y.place(0)) / (x.place(1) - x.place(0));
+  const tangent = Number.isFinite(steepness) ? tangentAt(at, steepness) : null;
   // The slope is written where the curve is not: below it on the right, above it on the left.
   const right = z >= 0;
   const note = right
@@ -116,7 +118,7 @@ export function drawCurve({ context: { t } }, { label, f, z, a, slope }) {
         points: polyline(points.map((point) => ({ x: x.place(point.x), y: y.place(point.y) }))),
       }),
       svg("path", { class: "drop", d: `M${at.x} ${HEIGHT - BOTTOM + 4}V${at.y}H${LEFT}` }),
-      svg("line", {
+      tangent && svg("line", {
         class: "tangent",
         x1: tangent[0].x,
         y1: tangent[0].y,
