@@ -156,7 +156,8 @@ class Formula:
                 return Mark("frac", parts=(above, below), node=node)
             case Power(base, exponent):
                 inner = self.lay_out(base, at, f"{node}.0")
-                if not isinstance(base, (Element, Number)) or self._shows_minus(base, at) or inner.kind in ("row", "sup", "subsup", "frac"):
+                marked = inner.kind in ("row", "sup", "subsup", "frac")
+                if marked or not isinstance(base, (Element, Number)) or self._shows_minus(base, at):
                     inner = brackets(inner)
                 return Mark("sup", parts=(inner, self.lay_out(exponent, at, f"{node}.1")), node=node)
             case Call(function, of):

@@ -115,9 +115,7 @@ def base_url(tmp_path_factory) -> Iterator[str]:
     from app.settings import Settings
 
     application = create_app(Settings(data_dir=tmp_path_factory.mktemp("data")))
-    server = uvicorn.Server(
-        uvicorn.Config(application, lifespan="on", log_config=None, timeout_graceful_shutdown=5)
-    )
+    server = uvicorn.Server(uvicorn.Config(application, lifespan="on", log_config=None, timeout_graceful_shutdown=5))
     with socket.create_server((HOST, 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
         thread.start()
@@ -147,9 +145,7 @@ def browser_type_launch_args(browser_type_launch_args, browser_name) -> dict[str
     # Chromium's sandbox refuses to start as root, and only then is it given up.
     arguments["chromium_sandbox"] = not (hasattr(os, "geteuid") and os.geteuid() == 0)
     if "channel" not in arguments:
-        executable = os.environ.get("BACKSCOPE_BROWSER") or next(
-            filter(None, map(shutil.which, BROWSERS)), None
-        )
+        executable = os.environ.get("BACKSCOPE_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
         if executable:
             arguments["executable_path"] = executable
     return arguments

@@ -269,7 +269,9 @@ class Visit:
     def at(self, wanted: Moment) -> Visit:
         """Wait until a moment is on screen."""
         asked = {"step": str(wanted.step), "frame": wanted.frame, "unit": str(wanted.unit), "ready": "true"}
-        found = self.until("(asked) => Object.keys(asked).every((key) => document.body.dataset[key] === asked[key])", asked)
+        found = self.until(
+            "(asked) => Object.keys(asked).every((key) => document.body.dataset[key] === asked[key])", asked
+        )
         assert found, f"the page is at {self.page.evaluate(MOMENT)}, not at {wanted}"
         return self
 

@@ -43,9 +43,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 def clean_environment(home: Path) -> dict[str, str]:
     """The environment without what could lead Python or Backscope elsewhere."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "BACKSCOPE_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "BACKSCOPE_"))}
     return {**kept, "PYTHONUTF8": "1", "XDG_DATA_HOME": str(home), "XDG_CACHE_HOME": str(home)}
 
 
@@ -77,9 +75,7 @@ def environment(wheel, tmp_path_factory) -> Path:
         wheel,
         cwd=folder,
     )
-    site = Path(
-        run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip()
-    )
+    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
     # Written last, or pip would take the checkout's own installation for an older version. Python does not
     # read the .pth files of a folder that a .pth file names, so the checkout stays out of reach.
     borrowed = [entry for entry in sys.path if Path(entry).name in {"site-packages", "dist-packages"}]
@@ -156,9 +152,7 @@ def test_the_wheel_holds_every_page_asset_and_nothing_else_of_the_checkout(wheel
 
 def test_the_installed_packages_are_those_of_the_wheel(environment, elsewhere):
     python = environment / BIN / "python"
-    printed = run(
-        python, "-c", "import app, engine; print(app.__file__); print(engine.__file__)", cwd=elsewhere
-    )
+    printed = run(python, "-c", "import app, engine; print(app.__file__); print(engine.__file__)", cwd=elsewhere)
     for line in printed.splitlines():
         assert Path(line).is_relative_to(environment)
 

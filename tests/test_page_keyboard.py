@@ -8,8 +8,8 @@ from tests.page import GRANULARITIES, Line, Moment, Visit
 
 FOCUSED = """() => {
   const element = document.activeElement;
-  const style = [element, element.nextElementSibling, element.parentElement].filter(Boolean).map((each) => getComputedStyle(each));
-  const ring = style.some(({ outlineStyle, outlineWidth, boxShadow }, at) =>
+  const near = [element, element.nextElementSibling, element.parentElement].filter(Boolean);
+  const ring = near.map((each) => getComputedStyle(each)).some(({ outlineStyle, outlineWidth, boxShadow }, at) =>
     (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1.5) || (at === 0 && boxShadow !== "none"));
   const box = element.getBoundingClientRect();
   const name = element.ariaLabel || element.labels?.[0]?.textContent || element.textContent || element.title;
@@ -44,8 +44,8 @@ def test_tab_reaches_everything_and_shows_where_it_is(visit):
     ids = [stop["id"] for stop in stops]
     for wanted in (
         "skip", "example-menu", "language", "theme", "share", "help-open", "layers[0].units", "loss", "data.kind",
-        "optimizer.learning_rate", "seed", "reset", "row", "delta1[0,1]", "a1[0,0]", "play", "move-forward", "move-back",
-        "speed", "curve",
+        "optimizer.learning_rate", "seed", "reset", "row", "delta1[0,1]", "a1[0,0]", "play", "move-forward",
+        "move-back", "speed", "curve",
     ):  # fmt: skip
         assert wanted in ids, f"{wanted} is not reached by Tab: {ids}"
     for stop in stops:
@@ -118,22 +118,28 @@ def test_keys_choose_the_size_of_a_move(visit):
     assert visit.page.locator("#by input:checked").input_value() == "epoch"
 
 
-@pytest.mark.parametrize(
-    "selector",
-    ["#row", '[name="layers[0].units"]', "#example-menu", '[name="loss"]', "#speed", '#by [value="unit"]'],
-)
-def test_keys_do_not_move_the_playhead_while_a_field_has_the_focus(visit, selector):
+FIELDS = ("#row", '[name="layers[0].units"]', "#speed", '#by [value="unit"]', "#example-menu", '[name="loss"]')
+KEYS = ("ArrowRight", "ArrowLeft", "Home", "End", "e", "t", " ", "]", "[")
+
+
+def test_keys_do_not_move_the_playhead_while_a_field_has_the_focus(visit):
     before = visit.moment
-    visit.page.locator(selector).focus()
-    for key in ("ArrowRight", "ArrowLeft", "Home", "End", " ", "]", "[", "e", "t"):
-        if key == " " and selector in ("#example-menu", '[name="loss"]'):
-            continue  # opens the menu, as it should
-        if selector in ("#example-menu", '[name="loss"]') and key in ("ArrowRight", "ArrowLeft", "Home", "End", "e", "t"):
-            continue  # chooses from the menu, as it should
-        visit.press(key).rest()
-        assert visit.moment == before, f"{key} in {selector} moved the playhead"
+    for selector in FIELDS[:4]:
+        visit.page.locator(selector).focus()
+        for key in KEYS:
+            visit.press(key).rest()
+            assert visit.moment == before, f"{key} in {selector} moved the playhead"
     assert visit.page.locator("#play").get_attribute("aria-pressed") == "false"
     assert visit.page.evaluate("document.documentElement.dataset.theme ?? 'auto'") == "auto"
+
+
+def test_keys_in_a_menu_are_the_menu_s(visit):
+    before = visit.moment
+    for selector in FIELDS[4:]:
+        visit.page.locator(selector).focus()
+        for key in KEYS[-2:]:
+            visit.press(key).rest()
+            assert visit.moment == before, f"{key} in {selector} moved the playhead"
 
 
 def test_shortcuts_of_the_browser_are_left_alone(visit):
@@ -143,31 +149,35 @@ def test_shortcuts_of_the_browser_are_left_alone(visit):
         assert visit.moment == before, key
 
 
-@pytest.mark.parametrize("close", ["Escape", "?", "#help-close", "outside"])
-def test_help_opens_and_closes_and_gives_the_focus_back(visit, close):
-    cell = visit.cell("a1[0,2]")
-    cell.focus()
+INSIDE = "document.activeElement === document.body || document.getElementById('help').contains(document.activeElement)"
+
+
+def test_help_holds_the_focus_and_no_key_reaches_the_page_behind_it(visit):
     before = visit.moment
     visit.press("?")
-    dialog = visit.page.locator("#help")
-    assert dialog.is_visible()
     assert visit.page.evaluate("document.getElementById('help').contains(document.activeElement)")
     for _ in range(8):
         visit.press("Tab")
-        assert visit.page.evaluate(
-            "document.activeElement === document.body || document.getElementById('help').contains(document.activeElement)"
-        ), f"the focus left the dialog for {focused(visit)}"
+        assert visit.page.evaluate(INSIDE), f"the focus left the dialog for {focused(visit)}"
     visit.press("ArrowRight", " ", "]", "t").rest()
     assert visit.moment == before
     assert visit.page.evaluate("document.documentElement.dataset.theme ?? 'auto'") == "auto"
-    if close.startswith("#"):
-        visit.page.locator(close).click()
-    elif close == "outside":
-        visit.page.mouse.click(5, 5)
-    else:
-        visit.press(close)
-    dialog.wait_for(state="hidden")
-    assert focused(visit)["id"] == "a1[0,2]"
+
+
+def test_help_closes_in_four_ways_and_gives_the_focus_back(visit):
+    dialog = visit.page.locator("#help")
+    for close in (
+        lambda: visit.press("Escape"),
+        lambda: visit.press("?"),
+        lambda: visit.page.locator("#help-close").click(),
+        lambda: visit.page.mouse.click(5, 5),
+    ):
+        visit.cell("a1[0,2]").focus()
+        visit.press("?")
+        dialog.wait_for()
+        close()
+        dialog.wait_for(state="hidden")
+        assert focused(visit)["id"] == "a1[0,2]"
 
 
 def test_the_keys_that_help_lists_do_what_it_says(visit):
@@ -185,6 +195,15 @@ def test_the_keys_that_help_lists_do_what_it_says(visit):
     visit.page.locator("#experiment").wait_for(state="hidden")
     visit.press("e")
     visit.page.locator("#experiment").wait_for()
+
+
+def test_a_number_on_a_wire_may_have_the_focus_when_other_wires_are_shown(visit):
+    visit.open("#step=999&frame=b1_new&unit=3")
+    visit.cell("z1[0,0]").hover()
+    visit.cell("W1[0,0]").click()
+    visit.cell("z1[0,3]").hover()
+    visit.rest()
+    assert {"W1[3,0]", "W1[3,1]"} <= visit.picture().by_address.keys()
 
 
 def test_the_experiment_sheet_of_a_small_screen_opens_and_closes_by_keys(new_page, base_url):

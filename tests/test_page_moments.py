@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.page import GRANULARITIES, Line, Moment, Server, Visit, difference, parse_address, value_in, wrong_numbers
@@ -90,7 +92,7 @@ def test_every_number_of_a_unit_is_on_the_stage_once_computed(still, server):
     trace = server.trace(run, 998)
     shown = visit.picture().by_address
     for name, value in run["values"].items():
-        if "input" in value["axes"] or name.startswith("b") or name.startswith("db"):
+        if "input" in value["axes"] or name.startswith(("b", "db")):
             continue  # numbers of wires and biases come and go with what they take part in
         units = value["shape"][-1] if value["axes"] else 1
         for unit in range(units):
@@ -128,17 +130,18 @@ def test_moves_land_where_the_contract_says_and_back_lands_there_too(still, serv
     visit.press("ArrowLeft").at(line.start)
 
 
-@pytest.mark.parametrize("by", GRANULARITIES)
-def test_moves_cross_from_one_step_into_the_next_and_back(still, server, by):
+def test_moves_cross_from_one_step_into_the_next_and_back(still, server):
     line = Line(server.run(MINI_BATCHES))
-    moments = line.all(by, range(line.run["steps"]))
-    border = next(at for at, (a, b) in enumerate(zip(moments, moments[1:], strict=False)) if (a.step, b.step) >= (2, 3))
-    before, after = moments[border], moments[border + 1]
-    visit = still.open(f"#step={before.step}&frame={before.frame}&unit={before.unit}&by={by}", spec=MINI_BATCHES)
-    visit.at(before)
-    here = visit.picture()
-    assert not wrong_numbers(visit.press("ArrowRight").at(after).picture(), line, after, server.trace(line.run, after.step))
-    assert not difference(here, visit.press("ArrowLeft").at(before).picture())
+    for by in GRANULARITIES:
+        moments = line.all(by, range(line.run["steps"]))
+        before, after = next((a, b) for a, b in pairwise(moments) if a.step <= 2 < b.step)
+        visit = still.open(f"#step={before.step}&frame={before.frame}&unit={before.unit}&by={by}", spec=MINI_BATCHES)
+        here = visit.at(before).picture()
+        there = visit.press("ArrowRight").at(after).picture()
+        trace = server.trace(line.run, after.step)
+        assert not (wrong := wrong_numbers(there, line, after, trace)), f"by {by}:\n" + "\n".join(wrong)
+        back = visit.press("ArrowLeft").at(before).picture()
+        assert not (found := difference(here, back)), f"by {by}, there against back:\n{found}"
 
 
 def test_a_step_begins_with_the_parameters_the_step_before_ended_with(still, server):

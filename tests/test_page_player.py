@@ -1,4 +1,4 @@
-"""Playing: moment after moment by the page's own clock, which the tests turn by hand, and no motion for who wants none."""
+"""Playing: moment after moment by the page's clock, which the tests turn by hand; no motion for who wants none."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def ride(visit):
     found = []
     for _ in range(5):
         turn(visit, 50)
-        found += visit.page.evaluate("[...document.querySelectorAll('#stage .dot')].slice(0, 1).map((dot) => dot.cx.baseVal.value)")
+        found += visit.page.evaluate(
+            "[...document.querySelectorAll('#stage .dot')].slice(0, 1).map((dot) => dot.cx.baseVal.value)"
+        )
     return found
 
 

@@ -40,8 +40,8 @@ function face(frame, context) {
 
 /** The arrays that were too large to send. @param {Frame} frame */
 function leftOut({ run, trace }) {
-  return Object.keys(trace.values).filter((name) => trace.values[name].data === null)
-    .map((name) => symbolText(run, name)).join(", ");
+  const names = Object.keys(trace.values).filter((name) => trace.values[name].data === null);
+  return [...new Set(names.map((name) => symbolText(run, name)))].join(", ");
 }
 
 /** @param {Frame} frame @param {string} name  the first value that is not finite @param {Context} context @returns {Drawn} */

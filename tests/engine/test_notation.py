@@ -194,7 +194,7 @@ LATEX = {
         r"\delta _{n,j}^{(2)} = \frac{\partial L}{\partial a_{n,j}^{(2)}}"
         r" \cdot ( a_{n,j}^{(2)} \cdot ( 1 - a_{n,j}^{(2)} ) )"
     ),
-    "tanh_delta": r"\delta _{n,j}^{(2)} = \frac{\partial L}{\partial a_{n,j}^{(2)}} \cdot ( 1 - {( a_{n,j}^{(2)} )}^{2} )",
+    "tanh_delta": r"\delta _{n,j}^{(2)} = \frac{\partial L}{\partial a_{n,j}^{(2)}} \cdot ( 1 - {( a_{n,j}^{(2)} )}^{2} )",  # noqa: E501
     "affine_dW": r"\frac{\partial L}{\partial W_{j,i}^{(2)}} = \sum_{n} \delta _{n,j}^{(2)} \cdot a_{n,i}^{(1)}",
     "affine_db": r"\frac{\partial L}{\partial b_{j}^{(2)}} = \sum_{n} \delta _{n,j}^{(2)}",
     "affine_da": r"\frac{\partial L}{\partial a_{n,i}^{(1)}} = \sum_{j} W_{j,i}^{(2)} \cdot \delta _{n,j}^{(2)}",

@@ -1,0 +1,254 @@
+"""Errors have faces: what is wrong is said, where one looks, with the way out beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.page import Line, Moment, Visit, encode, wrong_numbers
+
+DIVERGING = {
+    "data": {"kind": "inline", "x": [[1.0], [2.0]], "y": [[1e200], [-1e200]]},
+    "layers": [{"units": 3, "activation": "relu"}, {"units": 1, "activation": "identity"}],
+    "optimizer": {"kind": "sgd", "learning_rate": 1e6},
+    "epochs": 12,
+}
+LARGE = {
+    "data": {"kind": "uniform", "examples": 1000, "inputs": 784, "outputs": 10},
+    "layers": [{"units": 128, "activation": "relu"}, {"units": 10, "activation": "softmax"}],
+    "loss": "softmax_cross_entropy",
+    "epochs": 3,
+}
+
+RUNS, STEPS = re.compile(r"/api/v1/runs(\?|$)"), re.compile(r"/steps/\d+(\?|$)")
+HISTORY, EXPLAIN = re.compile(r"/history(\?|$)"), re.compile(r"/explain\?")
+
+
+@pytest.fixture
+def visit(new_page, base_url):
+    """A visit without animation."""
+    return Visit(new_page(reduced_motion="reduce"), base_url)
+
+
+def refuse(status):
+    """A handler that answers with a status, or breaks the connection."""
+    kind = {503: "busy", 500: "internal", 404: "not-found"}.get(status, "about:blank")
+    problem = {
+        "type": f"urn:backscope:problem:{kind}",
+        "title": "No",
+        "status": status,
+        "detail": "Not now.",
+        "errors": [],
+    }
+    if status == 0:
+        return lambda route: route.abort()
+    if status == -1:
+        return lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>A hotel's Wi-Fi</h1>")
+    return lambda route: route.fulfill(status=status, content_type="application/problem+json", body=json.dumps(problem))
+
+
+WAYS = {"no connection": 0, "a fault": 500, "busy": 503, "another site's page": -1}
+
+
+@pytest.mark.parametrize("what", [RUNS, STEPS], ids=["the run", "the step"])
+def test_a_page_that_gets_no_answer_says_so_and_tries_again(visit, allow_console_error, what):
+    allow_console_error("Failed to load resource")
+    again = visit.page.locator("#face").get_by_role("button", name="Try again")
+    for way, status in WAYS.items():
+        visit.page.goto("about:blank")
+        visit.page.route(what, refuse(status))
+        visit.page.goto(f"{visit.base_url}/#step=3&frame=delta1&unit=1")
+        again.wait_for()
+        said = visit.page.locator("#face").inner_text()
+        assert len(said) > 25, f"{way}: {said}"
+        assert not re.search(r"undefined|\[object|status\.|JSON|<h1>", said), f"{way}: {said}"
+        assert visit.page.evaluate("document.body.dataset.ready") == "false"
+        again.click()
+        again.wait_for()
+
+        visit.page.unroute(what)
+        again.click()
+        visit.at(Moment(3, "delta1", 1))
+        assert visit.page.locator("#face").inner_text() == ""
+
+
+def test_when_the_next_step_does_not_come_the_last_picture_stays_and_retry_brings_it(visit, allow_console_error):
+    allow_console_error("Failed to load resource")
+    line = Line(visit.server.run())
+    visit.open("#step=3&frame=delta1&unit=1")
+    cells = visit.picture().cells
+    visit.page.route(STEPS, refuse(0))
+    visit.page.locator("#training [role=slider]").focus()
+    visit.press("PageUp")
+    retry = visit.page.locator("#face").get_by_role("button", name="Try again")
+    retry.wait_for()
+    assert {c.address for c in visit.picture().cells} == {c.address for c in cells}
+    assert visit.page.evaluate("document.body.dataset.ready") == "false"
+    visit.page.unroute(STEPS)
+    retry.click()
+    visit.at(Moment(103, "delta1", 1))
+    assert not wrong_numbers(visit.picture(), line, visit.moment, visit.server.trace(line.run, 103))
+    assert visit.page.locator("#face").inner_text() == ""
+
+
+def test_playing_into_a_lost_connection_stops_and_says_so(visit, allow_console_error):
+    allow_console_error("Failed to load resource")
+    visit.open("#step=3&by=step").page.route(STEPS, refuse(0))
+    visit.press("+", "+", "+", "+", "Space")
+    visit.page.locator("#face").get_by_role("button", name="Try again").wait_for()
+    assert visit.page.locator("#play").get_attribute("aria-pressed") == "false"
+
+
+def test_without_the_loss_curve_the_rest_of_the_page_works(visit, allow_console_error):
+    allow_console_error("Failed to load resource")
+    visit.page.route(HISTORY, refuse(500))
+    visit.open("#step=3")
+    note = visit.page.locator("#training .curve-note")
+    note.wait_for()
+    assert len(note.text_content()) > 5
+    visit.press("ArrowRight").at(Moment(3, "z1", 1))
+    visit.page.locator("#training [role=slider]").focus()
+    visit.press("ArrowRight").at(Moment(4, "z1", 1))
+
+
+def test_without_the_proof_the_number_is_still_explained(visit, allow_console_error):
+    allow_console_error("Failed to load resource")
+    visit.page.route(EXPLAIN, refuse(500))
+    visit.open("#step=3&frame=delta1&unit=1")
+    visit.wait("() => document.querySelector('#why .check.unknown')")
+    assert visit.why.locator(".check.good").count() == 1
+    assert visit.why.locator(".check.bad").count() == 0
+
+
+def test_a_wrong_number_is_caught_by_the_page_itself(visit):
+    """A server whose trace is off in one number: the rule, evaluated in the browser, disagrees."""
+
+    def lie(route):
+        trace = route.fetch().json()
+        trace["values"]["delta1"]["data"][0][1] *= 1.001
+        route.fulfill(json=trace)
+
+    visit.page.route(STEPS, lie)
+    visit.open("#step=3&frame=delta1&unit=1")
+    visit.wait("() => document.querySelectorAll('#why .check.bad').length === 2")
+    visit.press("ArrowRight").rest()
+    visit.wait("() => document.querySelectorAll('#why .check.good').length === 2")
+
+
+def test_a_proposal_that_gets_no_answer_keeps_the_last_run_and_says_so(visit, allow_console_error):
+    allow_console_error("Failed to load resource")
+    visit.open("#step=3")
+    before = visit.picture()
+    visit.page.route(RUNS, refuse(0))
+    visit.field("loss").select_option("half_squared_error")
+    visit.wait("() => document.querySelector('#experiment-form .problem:not([hidden])')")
+    assert visit.picture() == before
+    visit.page.unroute(RUNS)
+    visit.field("loss").select_option("mse")
+    visit.wait("() => !document.querySelector('#experiment-form .problem:not([hidden])')")
+
+
+def test_a_diverging_run_is_drawn_and_steps_on(visit):
+    line = Line(visit.server.run(DIVERGING))
+    visit.open(spec=DIVERGING).by("assignment")
+    traces = {step: visit.server.trace(line.run, step) for step in range(3)}
+    wild = set()
+    for moment in line.all("assignment", traces):
+        visit.press("ArrowRight").at(moment)
+        picture = visit.picture()
+        wrong = wrong_numbers(picture, line, moment, traces[moment.step])
+        assert not wrong, f"at {moment}:\n" + "\n".join(wrong)
+        for cell in picture.cells:
+            if cell.value in ("NaN", "Infinity", "-Infinity"):
+                wild.add(cell.value)
+                assert cell.text in {"NaN": "NaN", "Infinity": "∞", "-Infinity": "\u2212∞"}[cell.value], cell
+    assert visit.page.locator("#stage .is-wild").count() == sum(
+        cell.text in ("NaN", "∞", "\u2212∞") for cell in picture.cells
+    )
+    assert "NaN" in wild, wild
+    assert wild & {"Infinity", "-Infinity"}, wild
+    strip = visit.page.locator("#face").inner_text()
+    assert "diverged" in strip.lower(), strip
+    assert "diverged" in visit.page.locator("#training").inner_text().lower()
+
+
+def test_a_diverged_run_leads_back_to_its_last_finite_step(visit):
+    spec = {
+        "layers": [{"units": 4, "activation": "relu"}, {"units": 1, "activation": "identity"}],
+        "optimizer": {"kind": "sgd", "learning_rate": 1e6},
+    }
+    losses = visit.server.history(visit.server.run(spec), start=0, stop=60, points=60)["loss"]
+    last = next(step for step, loss in enumerate(losses) if isinstance(loss, str)) - 1
+    visit.open("#step=500", spec=spec)
+    button = visit.page.locator("#face").get_by_role("button")
+    button.click()
+    visit.rest()
+    found = visit.moment.step
+    assert isinstance(losses[found], float), f"step {found} has the loss {losses[found]}"
+    assert last - 2 <= found <= last, f"led to step {found}; the last finite one is {last}"
+
+
+def test_numbers_of_a_diverged_step_are_explained_too(visit):
+    run = visit.server.run(DIVERGING)
+    for address in ("loss", "z1[0,0]", "delta1[0,0]", "W1_new[0,0]", "dW1[0,0]"):
+        visit.open(f"#step=8&frame=b1_new&unit=2&focus={address}", spec=DIVERGING)
+        visit.wait("(address) => document.querySelector('#why code').textContent === address", address)
+        visit.wait("() => !document.querySelector('#why .check.waiting')")
+        truth = visit.server.explain(run, 8, address)["value"]
+        assert truth == "NaN", f"{address} is {truth!r} by now"
+        assert visit.why.locator(".why-value").text_content() == truth
+        assert "not" in visit.why.locator(".why-meaning").inner_text().lower()
+        assert visit.why.locator(".check.bad").count() == 0, visit.why.locator(".why-proof").inner_text()
+
+
+def test_a_great_learning_rate_of_the_form_diverges_without_an_error(visit):
+    visit.open()
+    visit.field("layers[0].activation").select_option("relu")
+    visit.field("layers[1].activation").select_option("identity")
+    visit.field("optimizer.learning_rate").fill("1e6")
+    visit.wait("() => /diverged/i.test(document.getElementById('training').textContent)")
+    visit.page.locator("#to-end").click()
+    visit.rest()
+    visit.wait("() => /diverged/.test(document.getElementById('face').textContent)")
+    assert any(cell.text in ("NaN", "∞", "\u2212∞") for cell in visit.picture().cells)
+
+
+def test_a_step_too_large_to_send_says_what_is_left_out_and_what_to_do(visit):
+    run = visit.server.run(LARGE)
+    trace = visit.server.trace(run, 0)
+    left_out = {name for name, value in trace["values"].items() if value.get("truncated")}
+    assert left_out
+    visit.open("#frame=b1_new&unit=5", spec=LARGE)
+    strip = visit.page.locator("#face").inner_text()
+    assert re.search(r"too large|left out|summary", strip), strip
+    assert re.search(r"fewer|smaller|lower|less", strip), f"says nothing of what to do: {strip!r}"
+    for cell in visit.picture().cells:
+        name = cell.address.partition("[")[0]
+        assert (cell.value is None) == (name in left_out), f"{cell.address} shows {cell.value}"
+        assert cell.value is not None or not re.search(r"\d", cell.text), cell
+    visit.press("ArrowRight").rest()
+
+
+def test_a_link_to_something_too_large_names_the_limit(visit, allow_console_error):
+    allow_console_error("422")
+    spec = {"layers": [{"units": 10**9}, {"units": 1}]}
+    visit.page.goto(f"{visit.base_url}/#spec={encode(spec)}")
+    visit.wait("() => document.querySelector('#face .face:not(.quiet)')")
+    said = visit.page.locator("#face").inner_text()
+    assert re.search(r"\d[\d,]{3,}", said), f"names no limit: {said!r}"
+    visit.page.locator("#face").get_by_role("button").first.click()
+    visit.rest()
+
+
+def test_while_the_first_answer_is_awaited_the_stage_says_so(visit):
+    held = []
+    visit.page.route(RUNS, lambda route: held.append(route))
+    visit.page.goto(visit.base_url)
+    visit.page.locator("#face .waiting").wait_for()
+    assert visit.page.locator("#face").inner_text() == "Computing"
+    for route in held:
+        route.continue_()
+    visit.rest()
+    assert visit.page.locator("#face").inner_text() == ""

@@ -1,0 +1,151 @@
+"""Wide and deep networks: what is being computed is always in sight, and a move answers at once."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+
+from tests.page import Line, Visit, wrong_numbers
+
+# Milliseconds from a key to the next picture. Loose: the figure is printed, and benchmarks hold the real one.
+ANSWER = 250
+
+WIDE = {
+    "data": {"kind": "uniform", "examples": 20, "inputs": 2, "outputs": 3},
+    "layers": [{"units": 64, "activation": "tanh"}, {"units": 3, "activation": "sigmoid"}],
+    "epochs": 50,
+}
+DEEP = {
+    "data": {"kind": "uniform", "examples": 10, "inputs": 3, "outputs": 2},
+    "layers": [*({"units": 6, "activation": "tanh"} for _ in range(7)), {"units": 2, "activation": "identity"}],
+    "epochs": 50,
+}
+PIXELS = {
+    "data": {"kind": "uniform", "examples": 8, "inputs": 784, "outputs": 10},
+    "layers": [{"units": 16, "activation": "relu"}, {"units": 10, "activation": "identity"}],
+    "epochs": 5,
+}
+NARROW = {
+    "data": {"kind": "inline", "x": [[1.0]], "y": [[0.5]]},
+    "layers": [{"units": 1, "activation": "sigmoid"}],
+    "epochs": 5,
+}
+NETWORKS = {"2-64-3": WIDE, "eight layers": DEEP, "784-16-10": PIXELS, "1-1": NARROW}
+
+# Cells that are computed now and can be seen; where columns stand too close for numbers, the lit wires.
+IN_SIGHT = """() => {
+  const stage = document.getElementById("stage").getBoundingClientRect();
+  const cells = [...document.querySelectorAll("#stage .is-written")].filter((cell) => {
+    const box = cell.getBoundingClientRect();
+    const across = box.left >= stage.left - 1 && box.right <= stage.right + 1;
+    const down = box.top >= stage.top - 1 && box.bottom <= stage.bottom + 1;
+    return across && down && box.width > 12 && box.height > 7;
+  }).length;
+  const wires = /W/.test(document.body.dataset.frame) ? document.querySelectorAll("#stage .wire-lit").length : 0;
+  return cells + wires;
+}"""
+
+# Walks through units and says at which of them nothing that is computed is in sight.
+WALK = """async (units) => {
+  const sight = %s;
+  const missed = [];
+  for (let unit = 0; unit < units; unit++) {
+    for (const end = performance.now() + 5000; document.body.dataset.unit !== String(unit);) {
+      if (performance.now() > end) return [`never at unit ${unit}`];
+      await new Promise(requestAnimationFrame);
+    }
+    if (!sight()) missed.push(unit);
+    if (unit < units - 1) document.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+  }
+  return missed;
+}"""
+
+# From the press of a key to the second frame after it, measured in the page.
+TIMED = """async (keys) => {
+  const times = [];
+  for (const key of keys) {
+    const start = performance.now();
+    document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    await new Promise(requestAnimationFrame);
+    const channel = new MessageChannel();
+    await new Promise((done) => { channel.port1.onmessage = done; channel.port2.postMessage(0); });
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""
+
+
+@pytest.fixture(params=[(1280, 720), (390, 844)], ids=["laptop", "phone"])
+def visit(new_page, base_url, request):
+    """A visit without animation, on a laptop and on a phone."""
+    width, height = request.param
+    return Visit(new_page(reduced_motion="reduce", viewport={"width": width, "height": height}), base_url)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_computed_is_in_sight_at_every_assignment(visit, name):
+    line = Line(visit.server.run(NETWORKS[name]))
+    trace = visit.server.trace(line.run, 0)
+    visit.open(spec=NETWORKS[name]).by("assignment")
+    for moment in line.all("assignment", [0]):
+        if moment != line.start:
+            visit.press("ArrowRight").at(moment)
+            assert visit.page.evaluate(IN_SIGHT) > 0, f"at {moment} nothing that is computed is in sight"
+        wrong = wrong_numbers(visit.picture(), line, moment, trace)
+        assert not wrong, f"at {moment}:\n" + "\n".join(wrong)
+
+
+def test_every_unit_of_a_wide_layer_comes_into_sight_when_it_is_computed(visit):
+    line = Line(visit.server.run(WIDE))
+    for frame in ("z1", "delta1", "W1_new"):
+        visit.open(f"#frame={frame}", spec=WIDE)
+        missed = visit.page.evaluate(WALK % IN_SIGHT, 64)
+        assert not missed, f"units of {frame} that are not in sight when they are computed: {missed}"
+        assert visit.moment == line.last(0, frame)
+
+
+def test_a_move_answers_at_once(visit, record_property, capsys):
+    for name, spec in NETWORKS.items():
+        visit.open("#step=1", spec=spec)
+        visit.page.evaluate(TIMED, ["ArrowRight", "ArrowLeft"])
+        times = visit.page.evaluate(TIMED, ["ArrowRight"] * 5 + ["2"] + ["ArrowRight"] * 12 + ["ArrowLeft"] * 8)
+        figure = statistics.median(times)
+        record_property(name, figure)
+        with capsys.disabled():
+            print(f" [{name}: a move takes {figure:.0f} ms, at most {max(times):.0f}]", end="")
+        assert figure < ANSWER, f"{name}: {figure:.0f} ms; all: {[round(time) for time in times]}"
+
+
+def test_a_folded_layer_says_how_many_units_it_holds_and_shows_them_as_marks(new_page, base_url):
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open("#frame=a1&unit=63", spec=WIDE)
+    more = visit.page.locator("#stage .more").first
+    shown = len({address for address in visit.picture().by_address if address.startswith("z1[")})
+    assert 0 < shown < 64
+    assert str(64 - shown) in more.inner_text(), f"{shown} units are shown, and {more.inner_text()!r}"
+    inked = more.locator("canvas").evaluate("""(canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((value, at) => at % 4 === 3 && value > 0).length / (data.length / 4);
+    }""")
+    assert inked > 0.02, f"{inked:.1%} of the strip is inked"
+
+
+def test_pinning_a_folded_unit_brings_it_out(new_page, base_url):
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open("#frame=a2&unit=1&focus=a1[0,40]", spec=WIDE)
+    assert visit.picture().by_address["a1[0,40]"].known
+    assert visit.picture().focus == {"a1[0,40]"}
+
+
+def test_fast_scrubbing_ends_where_the_hand_stopped(new_page, base_url):
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open(spec=WIDE)
+    line = Line(visit.server.run(WIDE))
+    box = visit.page.locator("#training [role=slider]").bounding_box()
+    visit.page.mouse.move(box["x"] + 5, box["y"] + 20)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] - 5, box["y"] + 20, steps=60)
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20, steps=40)
+    visit.page.mouse.up()
+    visit.rest()
+    step = visit.moment.step
+    assert abs(step - 24.5) <= 1
+    assert not wrong_numbers(visit.picture(), line, visit.moment, visit.server.trace(line.run, step))
