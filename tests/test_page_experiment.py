@@ -27,7 +27,8 @@ LOSS = "(loss) => Number(document.querySelector('#training b[data-value]')?.data
 def becomes(visit, spec):
     """Wait until this experiment is on screen, and check every number of it against its own trace."""
     run = visit.server.run(spec)
-    line, words = Line(run), f"{run['parameters']['count']} parameters, {run['steps']} steps"
+    steps = f"{run['steps']:,}" if run["steps"] >= 10_000 else run["steps"]
+    line, words = Line(run), f"{run['parameters']['count']} parameters, {steps} steps"
     visit.wait("(words) => document.getElementById('cost').textContent.includes(words)", words)
     visit.wait(READY, run["layers"][0]["units"])
     moment = visit.moment

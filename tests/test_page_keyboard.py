@@ -122,7 +122,8 @@ FIELDS = ("#row", '[name="layers[0].units"]', "#speed", '#by [value="unit"]', "#
 KEYS = ("ArrowRight", "ArrowLeft", "Home", "End", "e", "t", " ", "]", "[")
 
 
-def test_keys_do_not_move_the_playhead_while_a_field_has_the_focus(visit):
+def test_keys_do_not_move_the_playhead_while_a_field_has_the_focus(visit, allow_console_error):
+    allow_console_error("422")  # an "e" typed into a number makes it none
     before = visit.moment
     for selector in FIELDS[:4]:
         visit.page.locator(selector).focus()
@@ -201,8 +202,9 @@ def test_a_number_on_a_wire_may_have_the_focus_when_other_wires_are_shown(visit)
     visit.open("#step=999&frame=b1_new&unit=3")
     visit.cell("z1[0,0]").hover()
     visit.cell("W1[0,0]").click()
-    visit.cell("z1[0,3]").hover()
-    visit.rest()
+    for address in ("z1[0,3]", "a1[0,3]", "z1[0,3]"):
+        visit.cell(address).hover()
+        visit.rest()
     assert {"W1[3,0]", "W1[3,1]"} <= visit.picture().by_address.keys()
 
 
