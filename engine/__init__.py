@@ -8,6 +8,7 @@ Code map, in the order in which data flows:
     ops                                 an operation: kernel, derivatives and rule side by side
     activations, losses, layers,        the registries: what a network is made of
       optimizers, initializers, datasets, examples, catalog
+    fields                              plain data checked, field by field
     spec -> program -> trace            an experiment, its assignments, the numbers of one step
     streams                             random numbers, one stream for each purpose
     plan, training, run                 the program compiled over memory; any step on demand

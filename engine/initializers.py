@@ -18,8 +18,6 @@ class Initializer(Entry):
     """`draw(generator, shape, params)` gives a layer's first weights, shape (n_out, n_in)."""
 
     draw: Callable[[np.random.Generator, Shape, Params], Array] = lambda generator, shape, params: np.zeros(shape)
-    check: Callable[[Params], str | None] = lambda params: None
-    """What is wrong with the parameters together ("high: above low"), or None."""
 
 
 def _uniform(generator: np.random.Generator, shape: Shape, params: Params) -> Array:
@@ -46,7 +44,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             Param("high", "number", 1.0, Text("High", "上限"), minimum=-1e6, maximum=1e6, step=0.1),
         ),
         draw=_uniform,
-        check=lambda params: None if params["low"] <= params["high"] else "high: at least low",  # type: ignore[operator]
+        check=lambda params: None if params["low"] <= params["high"] else "high: at least low",
     ),
     Initializer(
         "zeros",

@@ -164,7 +164,7 @@ LAYERS: Registry[LayerKind] = Registry(
             Param("units", "integer", 4, Text("Units", "神经元个数"), minimum=1, step=1),
             Param("bias", "boolean", True, Text("Bias", "偏置")),
         ),
-        _dense,
-        lambda n_in, units, bias: (n_in * units + units * bias, n_in * units),
+        parts=_dense,
+        count=lambda n_in, units, bias: (n_in * units + units * bias, n_in * units),
     ),
 )

@@ -6,7 +6,7 @@ registry: a name, a label and a summary in every language, a formula, a source, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Generic, TypeVar
@@ -114,6 +114,8 @@ class Entry:
     formula: str
     source: str
     params: tuple[Param, ...] = ()
+    check: Callable[[Mapping[str, Any]], str | None] = lambda params: None
+    """What is wrong with the parameters together ("high: at least low"), or None."""
 
     def param(self, name: str) -> Param:
         """The parameter called `name`."""

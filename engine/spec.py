@@ -7,44 +7,34 @@ absent fields with their documented defaults; `to_json` gives the completed spec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf, isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.activations import ACTIVATIONS
 from engine.datasets import DATASETS
-from engine.errors import ABSENT, SpecError, UnknownNameError, safe
+from engine.errors import ABSENT, SpecError, safe
+from engine.fields import (
+    Choice,
+    boolean_of,
+    choice_of,
+    list_of,
+    name_of,
+    number_of,
+    object_of,
+    one_of,
+    whole_of,
+)
 from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.registry import Entry, Registry, finite_number
 from engine.rule import Shape
 
-Plain = Mapping[str, Any]
 Nested = tuple[Any, ...] | float
-T = TypeVar("T")
-
 MAX_SEED = 2**53 - 1
-
-
-@dataclass(frozen=True)
-class Choice:
-    """An entry of a registry with the values of all its parameters: `{"kind": "sgd", "learning_rate": 0.01}`."""
-
-    kind: str
-    params: tuple[tuple[str, float | int | bool | str], ...] = ()
-
-    @cached_property
-    def values(self) -> dict[str, float | int | bool | str]:
-        """The parameters by name."""
-        return dict(self.params)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data: the kind, then the parameters."""
-        return {"kind": self.kind, **self.values}
 
 
 @dataclass(frozen=True)
@@ -180,27 +170,26 @@ Where `layers` is absent, the last of the default layers has as many units as th
 
 
 def _spec(data: object) -> ExperimentSpec:
-    fields = _object("spec", data, DEFAULTS)
+    fields = object_of("spec", data, DEFAULTS)
     chosen = {name: fields.get(name, default) for name, default in DEFAULTS.items()}
     source = _data("data", chosen["data"])
-    layers = _list("layers", chosen["layers"], _layer, "a list of at least one layer", least=1)
+    layers = list_of("layers", chosen["layers"], _layer, "a list of at least one layer", least=1)
     if "layers" not in fields:
         layers = (*layers[:-1], replace(layers[-1], units=_extent(source)[2]))
-    initializer = _choice("initializer", chosen["initializer"], INITIALIZERS)
-    _check_together("initializer", initializer)
+    initializer = choice_of("initializer", chosen["initializer"], INITIALIZERS)
     spec = ExperimentSpec(
         data=source,
         layers=layers,
-        loss=_name("loss", chosen["loss"], LOSSES),
-        optimizer=_choice("optimizer", chosen["optimizer"], OPTIMIZERS),
+        loss=name_of("loss", chosen["loss"], LOSSES),
+        optimizer=choice_of("optimizer", chosen["optimizer"], OPTIMIZERS),
         initializer=initializer,
         parameters=(),
         batch_size=None
         if chosen["batch_size"] is None
-        else _whole("batch_size", chosen["batch_size"], 1, None, "null for the full batch, or "),
-        shuffle=_boolean("shuffle", chosen["shuffle"]),
-        epochs=_whole("epochs", chosen["epochs"], 1, None),
-        seed=_whole("seed", chosen["seed"], 0, MAX_SEED),
+        else whole_of("batch_size", chosen["batch_size"], 1, None, "null for the full batch, or "),
+        shuffle=boolean_of("shuffle", chosen["shuffle"]),
+        epochs=whole_of("epochs", chosen["epochs"], 1, None),
+        seed=whole_of("seed", chosen["seed"], 0, MAX_SEED),
     )
     outputs = spec.extent[2]
     if layers[-1].units != outputs:
@@ -230,29 +219,27 @@ def parameter_shapes(spec: ExperimentSpec) -> dict[str, Shape]:
 
 def _parameters(field: str, value: object, spec: ExperimentSpec) -> tuple[tuple[str, Nested], ...]:
     shapes = parameter_shapes(spec)
-    given = _object(field, value, shapes)
+    given = object_of(field, value, shapes)
     return tuple((name, _nested(f"{field}.{name}", given[name], shapes[name])) for name in shapes if name in given)
 
 
 def _layer(field: str, value: object) -> LayerSpec:
-    fields = _object(field, value, ("kind", "units", "activation", "bias", "frozen", "initializer"))
-    kind = LAYERS[_name(f"{field}.kind", fields.get("kind", "dense"), LAYERS)]
+    fields = object_of(field, value, ("kind", "units", "activation", "bias", "frozen", "initializer"))
+    kind = LAYERS[name_of(f"{field}.kind", fields.get("kind", "dense"), LAYERS)]
     initializer = fields.get("initializer")
-    chosen = None if initializer is None else _choice(f"{field}.initializer", initializer, INITIALIZERS)
-    if chosen:
-        _check_together(f"{field}.initializer", chosen)
+    chosen = None if initializer is None else choice_of(f"{field}.initializer", initializer, INITIALIZERS)
     bias = bool(kind.param("bias").check(f"{field}.bias", fields.get("bias", True)))
     parameters = ("W", "b") if bias else ("W",)
-    frozen = _list(
+    frozen = list_of(
         f"{field}.frozen",
         fields.get("frozen", []),
-        lambda at, name: _one_of(at, name, parameters),
+        lambda at, name: one_of(at, name, parameters),
         f"a list of names among {', '.join(parameters)}",
     )
     return LayerSpec(
         kind=kind.name,
         units=int(kind.param("units").check(f"{field}.units", fields.get("units", ABSENT))),
-        activation=_name(f"{field}.activation", fields.get("activation", "identity"), ACTIVATIONS),
+        activation=name_of(f"{field}.activation", fields.get("activation", "identity"), ACTIVATIONS),
         bias=bias,
         frozen=tuple(name for name in parameters if name in frozen),
         initializer=chosen,
@@ -261,17 +248,17 @@ def _layer(field: str, value: object) -> LayerSpec:
 
 def _data(field: str, value: object) -> Choice | InlineData:
     if isinstance(value, Mapping) and value.get("kind") == "inline":
-        fields = _object(field, value, ("kind", "x", "y"))
+        fields = object_of(field, value, ("kind", "x", "y"))
         x = _rows(f"{field}.x", fields.get("x", ABSENT))
         y = _rows(f"{field}.y", fields.get("y", ABSENT))
         if len(x) != len(y):
             raise SpecError(f"{field}.y", list(y), f"a list of {len(x)} rows, one for each row of x")
         return InlineData(x, y)
-    return _choice(field, value, DATASETS, ("inline",))
+    return choice_of(field, value, DATASETS, ("inline",))
 
 
 def _rows(field: str, value: object) -> tuple[tuple[float, ...], ...]:
-    rows = _list(field, value, _row, "a list of at least one row of numbers", least=1)
+    rows = list_of(field, value, _row, "a list of at least one row of numbers", least=1)
     for i, row in enumerate(rows):
         if len(row) != len(rows[0]):
             raise SpecError(f"{field}[{i}]", list(row), f"{len(rows[0])} numbers, as in the first row")
@@ -287,12 +274,12 @@ def _row(field: str, value: object) -> tuple[float, ...]:
             row = (inf,)
         if all(map(isfinite, row)):
             return row
-    return _list(field, value, _number, "a list of at least one number", least=1)
+    return list_of(field, value, number_of, "a list of at least one number", least=1)
 
 
 def _nested(field: str, value: object, shape: Shape) -> Nested:
     if not shape:
-        return _number(field, value)
+        return number_of(field, value)
     allowed = f"a list of {safe(shape[0])}" + (f", each of shape {list(shape[1:])}" if shape[1:] else " numbers")
     if not isinstance(value, (list, tuple)) or len(value) != shape[0]:
         raise SpecError(field, value, allowed)
@@ -301,78 +288,3 @@ def _nested(field: str, value: object, shape: Shape) -> Nested:
 
 def _lists(value: Nested) -> Any:
     return [_lists(part) for part in value] if isinstance(value, tuple) else value
-
-
-def _object(field: str, value: object, allowed: Iterable[str]) -> Plain:
-    names = tuple(allowed)
-    if not isinstance(value, Mapping):
-        raise SpecError(field, value, "an object with the fields " + ", ".join(names))
-    for name in value:
-        if name not in names:
-            path = name if field == "spec" else f"{field}.{name}"
-            shown = path if isinstance(name, str) and name.isidentifier() and len(name) <= 40 else field
-            raise SpecError(shown, value[name], "no other fields than " + (", ".join(names) or "none"))
-    return value
-
-
-def _choice(field: str, value: object, registry: Registry[Any], more: tuple[str, ...] = ()) -> Choice:
-    if not isinstance(value, Mapping):
-        raise SpecError(field, value, "an object whose kind is one of " + ", ".join((*registry, *more)))
-    kind = value.get("kind", ABSENT)
-    if not isinstance(kind, str) or kind not in registry:
-        raise SpecError(f"{field}.kind", kind, "one of " + ", ".join((*registry, *more)))
-    entry: Entry = registry[kind]
-    _object(field, value, ("kind", *(param.name for param in entry.params)))
-    return Choice(
-        kind,
-        tuple(
-            (param.name, param.check(f"{field}.{param.name}", value.get(param.name, param.default)))
-            for param in entry.params
-        ),
-    )
-
-
-def _check_together(field: str, choice: Choice) -> None:
-    wrong = INITIALIZERS[choice.kind].check(choice.values)
-    if wrong:
-        name, _, allowed = wrong.partition(": ")
-        raise SpecError(f"{field}.{name}", choice.values[name], allowed)
-
-
-def _list(field: str, value: object, each: Callable[[str, Any], T], allowed: str, least: int = 0) -> tuple[T, ...]:
-    if not isinstance(value, (list, tuple)) or len(value) < least:
-        raise SpecError(field, value, allowed)
-    return tuple(each(f"{field}[{i}]", part) for i, part in enumerate(value))
-
-
-def _name(field: str, value: object, registry: Registry[Any]) -> str:
-    try:
-        return str(registry[value].name)  # type: ignore[index]
-    except UnknownNameError as error:
-        raise SpecError(field, value, "one of " + ", ".join(error.names)) from None
-
-
-def _one_of(field: str, value: object, names: tuple[str, ...]) -> str:
-    if isinstance(value, str) and value in names:
-        return value
-    raise SpecError(field, value, "one of " + ", ".join(names))
-
-
-def _number(field: str, value: object) -> float:
-    number = finite_number(value)
-    if number is None:
-        raise SpecError(field, value, "a finite number")
-    return number
-
-
-def _boolean(field: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise SpecError(field, value, "true or false")
-    return value
-
-
-def _whole(field: str, value: object, least: int, most: int | None, or_else: str = "") -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
-        span = f"from {least} to {most}" if most is not None else f"of at least {least}"
-        raise SpecError(field, value, f"{or_else}a whole number {span}")
-    return value
