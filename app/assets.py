@@ -2,7 +2,8 @@
 
 Every file is under `/static/{digest}/…`, where the digest covers all of them; so a module's relative imports stay
 within one version, and everything may be cached for ever. What is not in the map does not exist: no path from a
-request ever reaches the disk.
+request ever reaches the disk. Scripts and styles travel without the comments and the indentation that their authors
+read: a third less for a school's Wi-Fi to carry, and every line keeps its number.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import logging
+import re
 from pathlib import Path
+from posixpath import join, normpath
 
 from app.answers import Answer
 
@@ -30,6 +33,12 @@ TYPES = {
 
 INCOMPRESSIBLE = (".png", ".woff2", ".ico")
 
+_COMMENT_LINES = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
+"""A comment that has its lines to itself."""
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+_IMPORT = re.compile(r"""^(?:import\b|export\b|\})[^"'();]*["'](\.[^"'\n]+)["'];""", re.MULTILINE)
+"""What a module needs before it can run. `import()` is not among it: that is fetched when it is first used."""
+
 
 def asset_dir(name: str) -> Path:
     """The folder `static` or `templates`: inside the package in a wheel, beside it in a checkout."""
@@ -39,6 +48,14 @@ def asset_dir(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise RuntimeError(f"The folder {name} is missing; it belongs at {inside} or {beside}. Install Backscope again.")
+
+
+def lean(name: str, body: bytes) -> bytes:
+    """A file as it is sent. It means the same as long as no quoted text spans lines, which a test sees to."""
+    if not name.endswith((".css", ".js")):
+        return body
+    text = _COMMENT_LINES.sub(lambda comment: "\n" * comment[0].count("\n"), body.decode())
+    return _INDENTATION.sub("", text).encode()
 
 
 class Assets:
@@ -56,7 +73,7 @@ class Assets:
             content.update(body)
         self.digest = content.hexdigest()[:16]
         self._answers = {
-            name: Answer(body, TYPES[Path(name).suffix], compressible=not name.endswith(INCOMPRESSIBLE))
+            name: Answer(lean(name, body), TYPES[Path(name).suffix], compressible=not name.endswith(INCOMPRESSIBLE))
             for name, body in found.items()
         }
 
@@ -74,3 +91,14 @@ class Assets:
     def find(self, digest: str, name: str) -> Answer | None:
         """The file at an address of this version, or None."""
         return self._answers.get(name) if digest == self.digest else None
+
+    def needed_by(self, start: str) -> list[str]:
+        """A module and every module that has to be there before it runs, each once."""
+        needed = [start]
+        for name in needed:
+            answer = self._answers.get(name)
+            for path in _IMPORT.findall(answer.body.decode()) if answer else ():
+                target = normpath(join(name, "..", path))
+                if target not in needed:
+                    needed.append(target)
+        return needed

@@ -11,7 +11,7 @@ from fastapi.openapi.docs import get_redoc_html
 
 import engine
 from app import describe
-from app.answers import REVALIDATE, Answer, accepts_gzip
+from app.answers import GZIP_LEVEL, REVALIDATE, Answer, accepts_gzip
 from app.assets import Assets, asset_dir
 from app.errors import Problem
 from app.i18n import HTML_LANG, messages, negotiate
@@ -21,6 +21,8 @@ from app.vendor import Vendor
 
 HTML = "text/html; charset=utf-8"
 API_PATHS = ("/api/", "/healthz", "/openapi.json")
+SMALLEST = 9
+"""What every visitor waits for is compressed once, and as far as it goes."""
 
 
 class Pages:
@@ -44,7 +46,7 @@ class Pages:
             if key not in self._index:
                 body = self._render("index.html", language, catalog=describe.catalog(language), seed=seed()).encode()
                 answer = Answer(body, HTML, cache_control=REVALIDATE, vary=vary, language=HTML_LANG[language])
-                answer.compress()
+                answer.compress(SMALLEST)
                 self._index[key] = answer
             return self._index[key]
 
@@ -75,7 +77,7 @@ class Pages:
             messages=text.texts,
             t=text,
             asset=self._assets.url,
-            modules=[name for name in self._assets.names if name.endswith(".js")],
+            modules=self._assets.needed_by("main.js"),
             vendor=self._vendor.urls,
             engine_version=engine.ENGINE_VERSION,
             **more,
@@ -97,9 +99,9 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor) -> 
             raise nothing_here()
         return await sent(answer, request)
 
-    async def sent(answer: Answer, request: Request) -> Response:
+    async def sent(answer: Answer, request: Request, level: int = GZIP_LEVEL) -> Response:
         if not answer.compressed and accepts_gzip(request):
-            await services.workers.on_disk(answer.compress)
+            await services.workers.on_disk(lambda: answer.compress(level))
         return answer.response(request)
 
     @router.get("/")
@@ -113,7 +115,7 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor) -> 
         answer = assets.find(request.path_params["digest"], request.path_params["name"])
         if answer is None:
             raise nothing_here()
-        return await sent(answer, request)
+        return await sent(answer, request, SMALLEST)
 
     @router.get("/vendor/{name}")
     async def vendored(request: Request) -> Response:

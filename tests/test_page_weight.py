@@ -5,7 +5,8 @@ from urllib.parse import urljoin
 
 BUDGET = 150_000
 FONT_BUDGET = 80_000
-IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+\.js)["']""")
+IMPORT = re.compile(r"""(?:from|import)\s*["'](\.{1,2}/[^"']+\.js)["']""")
+LATER = re.compile(r"""import\(\s*["'](\.{1,2}/[^"']+\.js)["']""")
 URL = re.compile(r'(?:href|src)="(/(?:static|vendor)/[^"]+)"')
 
 
@@ -36,13 +37,18 @@ def test_the_page_is_light_enough_for_a_class(api):  # type: ignore[no-untyped-d
     assert sum(weight(api, url)[0] for url in fonts) <= FONT_BUDGET
 
 
-def test_every_module_is_announced_in_the_page_so_that_none_waits_for_another(api):  # type: ignore[no-untyped-def]
+def test_the_page_announces_every_module_it_needs_at_once_and_none_that_can_wait(api):  # type: ignore[no-untyped-def]
     text = api.get("/").text
     announced = set(re.findall(r'rel="modulepreload" href="([^"]+)"', text))
-    todo, seen = [re.search(r'src="([^"]+/main\.js)"', text)[1]], set()  # type: ignore[index]
+    todo, seen, later = [re.search(r'src="([^"]+/main\.js)"', text)[1]], set(), set()  # type: ignore[index]
     while todo:
         url = todo.pop()
         if url not in seen:
             seen.add(url)
-            todo += [urljoin(url, path) for path in IMPORT.findall(api.get(url).text)]
-    assert seen <= announced
+            module = api.get(url)
+            assert module.status_code == 200, url
+            todo += [urljoin(url, path) for path in IMPORT.findall(module.text)]
+            later |= {urljoin(url, path) for path in LATER.findall(module.text)}
+    assert announced == seen
+    for url in later:
+        assert api.get(url).status_code == 200, f"{url} is imported when first used"

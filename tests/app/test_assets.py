@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answers import IMMUTABLE
-from app.assets import TYPES, Assets, asset_dir
+from app.assets import TYPES, Assets, asset_dir, lean
+from tests.test_architecture import code_of
 
 PLAIN = {"accept-encoding": "identity"}
 STATIC = asset_dir("static")
@@ -50,11 +51,57 @@ def test_every_file_has_its_type_and_may_be_kept_for_ever(api):
     for name in assets.names:
         answer = api.get(assets.url(name), headers=PLAIN)
         assert answer.status_code == 200
-        assert answer.content == (STATIC / name).read_bytes()
+        assert answer.content == lean(name, (STATIC / name).read_bytes())
         assert answer.headers["content-type"] == TYPES[Path(name).suffix]
         assert answer.headers["cache-control"] == IMMUTABLE
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert TYPES[".js"].startswith("text/javascript")
+
+
+SCRIPT = b"""/**
+ * What it is for.
+ */
+import { a } from "./a.js";
+
+/** @type {number} */
+const x = /** @type {any} */ (a); // said of x
+  // said of y
+  const y = /\\/\\*/.test("/* quoted */ // too");
+"""
+
+
+def test_comments_and_indentation_stay_behind_and_every_line_keeps_its_number():
+    sent = lean("main.js", SCRIPT)
+    assert sent == (
+        b'\n\n\nimport { a } from "./a.js";\n\n\nconst x = /** @type {any} */ (a); // said of x\n\n'
+        b'const y = /\\/\\*/.test("/* quoted */ // too");\n'
+    )
+    assert lean("a.css", b"/* A */\n.a {\n  b: c; /* d */\n}\n") == b"\n.a {\nb: c; /* d */\n}\n"
+    assert lean("a.svg", b"<svg>\n  <!-- // -->\n</svg>") == b"<svg>\n  <!-- // -->\n</svg>"
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.js")), ids=lambda path: path.relative_to(STATIC).as_posix())
+def test_a_script_is_sent_with_all_of_its_code(path):
+    text = path.read_text(encoding="utf-8")
+    sent = lean(path.name, path.read_bytes()).decode()
+    templates: list[str] = []
+    assert code_of(text, templates).split() == code_of(sent).split()
+    spanning = [template for template in templates if "\n" in template]
+    assert not spanning, f"text that spans lines would lose its indentation: {spanning}"
+    assert not re.search(r"\\\n", text), "a line that ends in a backslash"
+
+
+def test_what_a_module_needs_is_found_and_what_can_wait_is_not(tmp_path):
+    for name, text in {
+        "main.js": 'import { a } from "./a.js";\nimport {\n  b,\n} from "./views/b.js";\nconst c = import("./c.js");',
+        "a.js": "export const a = 1;",
+        "views/b.js": 'import { a } from "../a.js";\nexport { d } from "./d.js";\nconst text = "from";',
+        "views/d.js": 'import "../main.js";',
+        "c.js": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert Assets(tmp_path).needed_by("main.js") == ["main.js", "a.js", "views/b.js", "views/d.js"]
 
 
 def test_text_is_sent_compressed_to_who_asks(api):
@@ -64,7 +111,7 @@ def test_text_is_sent_compressed_to_who_asks(api):
     )
     packed = api.get(assets.url(large), headers={"accept-encoding": "gzip"})
     assert packed.headers["content-encoding"] == "gzip"
-    assert packed.content == (STATIC / large).read_bytes()
+    assert packed.content == lean(large, (STATIC / large).read_bytes())
     assert int(packed.headers["content-length"]) < (STATIC / large).stat().st_size / 2
 
 
