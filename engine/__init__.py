@@ -9,6 +9,7 @@ Code map, in the order in which data flows:
     activations, losses, layers,        the registries: what a network is made of
       optimizers, initializers, datasets, examples, catalog
     fields                              plain data checked, field by field
+    data_spec, split                    the data of a spec; its examples as arrays
     spec -> program -> trace            an experiment, its assignments, the numbers of one step
     streams                             random numbers, one stream for each purpose
     plan, training, run                 the program compiled over memory; any step on demand
@@ -40,6 +41,7 @@ from engine.registry import LANGUAGES, Entry, Param, Registry, Text
 from engine.rule import Rule
 from engine.run import Run, open_run, state_at, trace
 from engine.spec import DEFAULTS, ExperimentSpec
+from engine.split import DataSplit, make_split
 from engine.trace import Trace
 from engine.training import History, Trajectory
 
@@ -57,6 +59,7 @@ __all__ = [
     "Call",
     "Cancelled",
     "Cost",
+    "DataSplit",
     "Difference",
     "EngineError",
     "Entry",
@@ -89,6 +92,7 @@ __all__ = [
     "cost",
     "explain",
     "format_address",
+    "make_split",
     "open_run",
     "parse_name",
     "require_within",

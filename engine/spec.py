@@ -7,14 +7,12 @@ absent fields with their documented defaults; `to_json` gives the completed spec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf, isfinite
 from typing import Any
 
 from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
+from engine.data_spec import DataSpec, data_of, extent
 from engine.errors import ABSENT, SpecError, safe
 from engine.fields import (
     Choice,
@@ -35,18 +33,6 @@ from engine.rule import Shape
 
 Nested = tuple[Any, ...] | float
 MAX_SEED = 2**53 - 1
-
-
-@dataclass(frozen=True)
-class InlineData:
-    """Examples given outright: x has a row for each example, and y too."""
-
-    x: tuple[tuple[float, ...], ...]
-    y: tuple[tuple[float, ...], ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {"kind": "inline", "x": [list(row) for row in self.x], "y": [list(row) for row in self.y]}
 
 
 @dataclass(frozen=True)
@@ -76,7 +62,7 @@ class LayerSpec:
 class ExperimentSpec:
     """A whole experiment. Make it with `from_json`, which completes and checks it."""
 
-    data: Choice | InlineData
+    data: DataSpec
     layers: tuple[LayerSpec, ...]
     loss: str
     optimizer: Choice
@@ -113,7 +99,7 @@ class ExperimentSpec:
     @cached_property
     def extent(self) -> tuple[int, int, int]:
         """Examples, inputs and outputs of the data."""
-        return _extent(self.data)
+        return extent(self.data)
 
     @cached_property
     def widths(self) -> tuple[int, ...]:
@@ -172,10 +158,10 @@ Where `layers` is absent, the last of the default layers has as many units as th
 def _spec(data: object) -> ExperimentSpec:
     fields = object_of("spec", data, DEFAULTS)
     chosen = {name: fields.get(name, default) for name, default in DEFAULTS.items()}
-    source = _data("data", chosen["data"])
+    source = data_of("data", chosen["data"])
     layers = list_of("layers", chosen["layers"], _layer, "a list of at least one layer", least=1)
     if "layers" not in fields:
-        layers = (*layers[:-1], replace(layers[-1], units=_extent(source)[2]))
+        layers = (*layers[:-1], replace(layers[-1], units=extent(source)[2]))
     initializer = choice_of("initializer", chosen["initializer"], INITIALIZERS)
     spec = ExperimentSpec(
         data=source,
@@ -199,12 +185,6 @@ def _spec(data: object) -> ExperimentSpec:
             f"{safe(outputs)}, the number of outputs in the data",
         )
     return replace(spec, parameters=_parameters("parameters", chosen["parameters"], spec))
-
-
-def _extent(data: Choice | InlineData) -> tuple[int, int, int]:
-    if isinstance(data, InlineData):
-        return len(data.x), len(data.x[0]), len(data.y[0])
-    return DATASETS[data.kind].extent(data.values)
 
 
 def parameter_shapes(spec: ExperimentSpec) -> dict[str, Shape]:
@@ -244,37 +224,6 @@ def _layer(field: str, value: object) -> LayerSpec:
         frozen=tuple(name for name in parameters if name in frozen),
         initializer=chosen,
     )
-
-
-def _data(field: str, value: object) -> Choice | InlineData:
-    if isinstance(value, Mapping) and value.get("kind") == "inline":
-        fields = object_of(field, value, ("kind", "x", "y"))
-        x = _rows(f"{field}.x", fields.get("x", ABSENT))
-        y = _rows(f"{field}.y", fields.get("y", ABSENT))
-        if len(x) != len(y):
-            raise SpecError(f"{field}.y", list(y), f"a list of {len(x)} rows, one for each row of x")
-        return InlineData(x, y)
-    return choice_of(field, value, DATASETS, ("inline",))
-
-
-def _rows(field: str, value: object) -> tuple[tuple[float, ...], ...]:
-    rows = list_of(field, value, _row, "a list of at least one row of numbers", least=1)
-    for i, row in enumerate(rows):
-        if len(row) != len(rows[0]):
-            raise SpecError(f"{field}[{i}]", list(row), f"{len(rows[0])} numbers, as in the first row")
-    return rows
-
-
-def _row(field: str, value: object) -> tuple[float, ...]:
-    """A row of numbers; the common case at once, any other number by number to find what is wrong."""
-    if isinstance(value, (list, tuple)) and value and all(type(number) in (int, float) for number in value):
-        try:
-            row = tuple(number + 0.0 for number in value)
-        except OverflowError:
-            row = (inf,)
-        if all(map(isfinite, row)):
-            return row
-    return list_of(field, value, number_of, "a list of at least one number", least=1)
 
 
 def _nested(field: str, value: object, shape: Shape) -> Nested:

@@ -7,6 +7,8 @@ import numpy as np
 DATA = 0
 WEIGHTS = 1
 ORDER = 2
+SPLIT = 3
+NOISE = 4
 
 
 def stream(seed: int, purpose: int, *place: int) -> np.random.Generator:

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.datasets import DATASETS
 from engine.errors import Cancelled
 from engine.initializers import INITIALIZERS
 from engine.ops import gradient_of
 from engine.plan import Plan, state_layout, zeros_aligned
 from engine.program import Program, compile_program
 from engine.rule import Array
-from engine.spec import ExperimentSpec, InlineData
-from engine.streams import DATA, ORDER, WEIGHTS, stream
+from engine.spec import ExperimentSpec
+from engine.split import make_split
+from engine.streams import ORDER, WEIGHTS, stream
 from engine.trace import Trace, read_only
 
 Stop = Callable[[], bool] | None
@@ -38,12 +38,9 @@ POLL_MULTIPLICATIONS = 10_000_000
 
 
 def make_data(spec: ExperimentSpec) -> tuple[Array, Array]:
-    """All examples: x (examples, inputs) and y (examples, outputs), read-only."""
-    if isinstance(spec.data, InlineData):
-        x, y = np.array(spec.data.x), np.array(spec.data.y)
-    else:
-        x, y = DATASETS[spec.data.kind].make(stream(spec.seed, DATA), spec.data.values)
-    return read_only(np.ascontiguousarray(x, dtype=np.float64)), read_only(np.ascontiguousarray(y, dtype=np.float64))
+    """The examples to learn from: x (examples, inputs) and y (examples, outputs), read-only."""
+    split = make_split(spec.data, spec.seed)
+    return split.x, split.y
 
 
 def initial_parameters(spec: ExperimentSpec, program: Program) -> dict[str, Array]:

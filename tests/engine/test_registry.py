@@ -15,7 +15,7 @@ from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.optimizers import LETTERS, OPTIMIZERS
-from engine.streams import DATA, ORDER, WEIGHTS, stream
+from engine.streams import DATA, NOISE, ORDER, SPLIT, WEIGHTS, stream
 from tests.engine.helpers import cases
 
 ENTRIES = {f"{kind} {entry.name}": entry for kind, entries in catalog().items() for entry in entries}
@@ -141,7 +141,13 @@ def test_an_initializer_draws_the_shape_it_is_asked_for_and_the_same_again(name,
 
 
 def test_every_purpose_seed_and_place_has_a_stream_of_its_own():
-    places = [(DATA,), *((WEIGHTS, layer) for layer in range(1, 9)), *((ORDER, epoch) for epoch in range(50))]
+    places = [
+        (DATA,),
+        (SPLIT,),
+        (NOISE,),
+        *((WEIGHTS, layer) for layer in range(1, 9)),
+        *((ORDER, epoch) for epoch in range(50)),
+    ]
     seen = {}
     for seed in range(20):
         for place in places:
