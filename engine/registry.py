@@ -124,6 +124,31 @@ class Entry:
                 return param
         raise UnknownNameError(f"{self.name} parameter", name, (p.name for p in self.params))
 
+    def complete(self, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A value for every parameter: the given one, or its default."""
+        given = given or {}
+        for name in given:
+            self.param(name)
+        return {param.name: given.get(param.name, param.default) for param in self.params}
+
+    def spelled(self, given: Mapping[str, Any] | None = None) -> str:
+        """The name with the parameters that are not at their defaults, for operations that differ in them.
+
+        >>> delta = Param("delta", "number", 1.0, Text("", ""))
+        >>> huber = Entry("huber", Text("", ""), Text("", ""), "", "", (delta,))
+        >>> huber.spelled(), huber.spelled({"delta": 1.0}), huber.spelled({"delta": 2})
+        ('huber', 'huber', 'huber(delta=2)')
+        """
+        values = self.complete(given)
+        changed = [f"{p.name}={_spelled(values[p.name])}" for p in self.params if values[p.name] != p.default]
+        return f"{self.name}({', '.join(changed)})" if changed else self.name
+
+
+def _spelled(value: object) -> str:
+    """A value in as few characters as tell it from every other."""
+    short = f"{value:g}" if isinstance(value, float) else str(value)
+    return short if not isinstance(value, float) or float(short) == value else repr(value)
+
 
 E_ = TypeVar("E_", bound=Entry)
 

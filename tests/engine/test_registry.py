@@ -203,3 +203,33 @@ def test_a_text_has_the_languages_of_the_project_and_no_other(language):
     assert Text("yes", "是")["zh"] == "是"
     with pytest.raises(UnknownNameError, match="en, zh"):
         Text("yes", "是")[language]
+
+
+TUNED = Entry(
+    "huber",
+    EMPTY,
+    EMPTY,
+    "",
+    "",
+    (Param("delta", "number", 1.0, EMPTY), Param("steps", "integer", 3, EMPTY), Param("fast", "boolean", False, EMPTY)),
+)
+SPELLINGS = {
+    "nothing given": (None, "huber"),
+    "the default given": ({"delta": 1.0}, "huber"),
+    "the default, given as a whole number": ({"delta": 1}, "huber"),
+    "another": ({"delta": 2.0}, "huber(delta=2)"),
+    "a small one": ({"delta": 1e-9}, "huber(delta=1e-09)"),
+    "one with many digits": ({"delta": 0.1 + 0.2}, "huber(delta=0.30000000000000004)"),
+    "two, in the order of the parameters": ({"fast": True, "delta": 0.5}, "huber(delta=0.5, fast=True)"),
+}
+
+
+@pytest.mark.parametrize(("given", "name"), **cases(SPELLINGS))
+def test_a_name_is_spelled_with_the_parameters_that_are_not_at_their_defaults(given, name):
+    assert TUNED.spelled(given) == name
+
+
+def test_parameters_are_completed_with_their_defaults_and_an_unknown_one_is_refused():
+    assert TUNED.complete({"steps": 4}) == {"delta": 1.0, "steps": 4, "fast": False}
+    with pytest.raises(UnknownNameError, match="delta, steps, fast"):
+        TUNED.complete({"speed": 1})
