@@ -4,6 +4,7 @@ Code map, in the order in which data flows:
 
     registry, errors, quantities        what an entry says of itself; the names of values and what they mean
     expression, rule                    the scalar rule: the arithmetic of one element, as a value
+    special                             the error function, which NumPy lacks
     notation, speech                    a rule typeset (LaTeX, MathML), and said in words
     ops                                 an operation: kernel, derivatives and rule side by side
     activations, losses, layers,        the registries: what a network is made of

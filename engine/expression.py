@@ -275,6 +275,36 @@ def tanh(of: Expr) -> Call:
     return Call("tanh", (of,))
 
 
+def erf(of: Expr) -> Call:
+    """The error function, (2/√π)·∫ exp(−t²) dt from 0 to `of`."""
+    return Call("erf", (of,))
+
+
+def sqrt(of: Expr) -> Call:
+    """The square root."""
+    return Call("sqrt", (of,))
+
+
+def sin(of: Expr) -> Call:
+    """The sine, of an angle in radians."""
+    return Call("sin", (of,))
+
+
+def cos(of: Expr) -> Call:
+    """The cosine, of an angle in radians."""
+    return Call("cos", (of,))
+
+
+def sign(of: Expr) -> Call:
+    """1 above zero, −1 below, 0 at zero."""
+    return Call("sign", (of,))
+
+
+def floor(of: Expr) -> Call:
+    """The largest whole number that is not above `of`."""
+    return Call("floor", (of,))
+
+
 def absolute(of: Expr) -> Call:
     """The absolute value."""
     return Call("abs", (of,))
@@ -283,6 +313,11 @@ def absolute(of: Expr) -> Call:
 def larger(left: Expr, right: Expr | float) -> Call:
     """The larger of two."""
     return Call("max", (left, lift(right)))
+
+
+def smaller(left: Expr, right: Expr | float) -> Call:
+    """The smaller of two."""
+    return Call("min", (left, lift(right)))
 
 
 def walk(expr: Expr) -> Iterator[Expr]:

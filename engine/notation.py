@@ -252,12 +252,16 @@ class Formula:
             return Mark("sup", parts=(identifier("e"), args[0]), node=node)
         if function == "abs":
             return row(operator("|"), args[0], operator("|"), node=node)
+        if function == "sqrt":
+            return Mark("sqrt", parts=(args[0],), node=node)
+        if function == "floor":
+            return row(operator("⌊"), args[0], operator("⌋"), node=node)
         if function == "log1p":
             return row(identifier("ln"), brackets(row(Mark("n", "1"), operator("+"), args[0])), node=node)
         spread: list[Mark] = []
         for arg in args:
             spread += [operator(","), arg] if spread else [arg]
-        name = {"log": "ln"}.get(function, function)
+        name = {"log": "ln", "sign": "sgn"}.get(function, function)
         return row(identifier(name), brackets(row(*spread)), node=node)
 
     def _chosen(self, expr: Choose, at: Mapping[str, int | str], node: str) -> Mark:
@@ -325,7 +329,9 @@ def _mathml(mark: Mark) -> str:
 
 _LATEX_WORDS = {
     "∑": r"\sum", "·": r"\cdot ", "−": "-", "∂": r"\partial ", "…": r"\dots ", "≥": r"\ge ", "{": r"\{",
-    "∞": r"\infty ", "δ": r"\delta ", "η": r"\eta ", "max": r"\max ", "ln": r"\ln ", "tanh": r"\tanh ",
+    "∞": r"\infty ", "δ": r"\delta ", "η": r"\eta ", "max": r"\max ", "min": r"\min ", "ln": r"\ln ", "tanh": r"\tanh ",
+    "sin": r"\sin ", "cos": r"\cos ", "erf": r"\operatorname{erf} ", "sgn": r"\operatorname{sgn} ",
+    "⌊": r"\lfloor ", "⌋": r"\rfloor ",
 }  # fmt: skip
 
 
@@ -342,6 +348,8 @@ def to_latex(mark: Mark) -> str:
             return mark.text if plain else rf"\text{{{mark.text.replace(chr(0xA0), ' ')}}}"
         case "frac":
             return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
+        case "sqrt":
+            return rf"\sqrt{{{parts[0]}}}"
         case "sub":
             return f"{parts[0]}_{{{parts[1]}}}"
         case "sup":

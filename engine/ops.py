@@ -81,6 +81,10 @@ class Op:
     and after their gradients (`gradient_of`): sigmoid's derivative reads `da` and `a`, affine's reads `delta`.
     An elementwise operation gives every element from the operands' elements at the same place, so that one call on
     several arrays laid end to end equals a call on each.
+
+    `aids` names values the operation wants computed first, in the same phase and in this order: a slot of its own,
+    and the operation that fills it from values the call can reach (softmax's Jacobian `J`). `inference` is what the
+    operation is once training is over, where that differs (dropout: the identity).
     """
 
     name: str
@@ -91,6 +95,8 @@ class Op:
     kernel: Callable[..., None]
     derivatives: Mapping[str, Op] = field(default_factory=dict)
     elementwise: bool = False
+    aids: Mapping[str, Op] = field(default_factory=dict)
+    inference: Op | None = None
 
     @property
     def slots(self) -> tuple[str, ...]:

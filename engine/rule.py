@@ -11,7 +11,7 @@ operation binds slots to the names of a program (`W1`, `a0`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -39,19 +39,27 @@ from engine.expression import (
     expr_to_json,
     walk,
 )
+from engine.special import erf
 
 Array = np.ndarray
 Shape = tuple[int, ...]
 Cell = tuple[str, tuple[int, ...]]
 """A slot (or a program's name) and an index into it."""
 
-FUNCTIONS = {
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "exp": np.exp,
     "log": np.log,
     "log1p": np.log1p,
     "tanh": np.tanh,
+    "erf": erf,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
     "abs": np.abs,
+    "sign": np.sign,
+    "floor": np.floor,
     "max": np.maximum,
+    "min": np.minimum,
 }
 RELATIONS = {">": np.greater, ">=": np.greater_equal, "<": np.less, "=": np.equal}
 

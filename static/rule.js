@@ -8,6 +8,7 @@
  *
  * @import { Address, Call, Cells, Expr, Rule } from "./types.d.ts"
  */
+import { erf } from "./special.js";
 
 /** @typedef {Readonly<Record<string, number>>} Letters  what each index letter stands for */
 /** @typedef {(slot: string, index: number[]) => number} Element */
@@ -28,8 +29,15 @@ const FUNCTIONS = Object.freeze({
   log: Math.log,
   log1p: Math.log1p,
   tanh: Math.tanh,
+  erf,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
   abs: Math.abs,
+  sign: Math.sign,
+  floor: Math.floor,
   max: Math.max,
+  min: Math.min,
 });
 
 /** @type {Readonly<Record<string, (left: number, right: number) => boolean>>} */

@@ -10,7 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from engine.rule import FUNCTIONS
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("static", "tests/static")
@@ -60,6 +63,23 @@ def test_deno_finds_no_fault_with_the_javascript(what):
 def test_every_javascript_test_file_is_named_after_its_module(path):
     name = path.name.replace(".test.js", ".js")
     assert any((ROOT / "static").rglob(name)), f"no module static/**/{name} for {path.name}"
+
+
+def test_the_functions_of_expressions_have_the_values_they_have_in_the_engine():
+    generator = np.random.default_rng(0)
+    spread = [sign * size for size in np.logspace(-310, 300, 62) for sign in (1.0, -1.0)]
+    usual = [*np.linspace(-8, 8, 801), *generator.normal(size=200) * 30]
+    grid = [float(x) for x in (*usual, *spread, 0.0, -0.0, np.inf, -np.inf, np.nan)]
+
+    def plain(number: float) -> float | str:
+        return number if np.isfinite(number) else {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(number)]
+
+    told = {}
+    with np.errstate(all="ignore"):
+        for name, function in FUNCTIONS.items():
+            given = [(x, y) for x, y in zip(grid, reversed(grid), strict=True)] if name in ("max", "min") else zip(grid)
+            told[name] = [[[plain(x) for x in of], plain(float(function(*map(np.float64, of))))] for of in given]
+    require_success(deno("run", "--no-remote", "--no-npm", "tests/static/functions.js", given=json.dumps(told)))
 
 
 def case(api: Any, name: str, spec: dict[str, Any]) -> dict[str, Any] | None:

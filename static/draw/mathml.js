@@ -292,7 +292,10 @@ function called(name, of) {
   const nodes = of.map(({ node }) => node);
   if (name === "exp") return loose(LEVEL.power, element("msup", {}, [element("mi", {}, "e"), nodes[0]]));
   if (name === "abs") return atom(row([operator("|"), nodes[0], operator("|")]));
+  if (name === "sqrt") return loose(LEVEL.power, element("msqrt", {}, nodes));
+  if (name === "floor") return atom(row([operator("⌊"), nodes[0], operator("⌋")]));
   if (name === "log") return applied("ln", nodes);
+  if (name === "sign") return applied("sgn", nodes);
   if (name !== "log1p") return applied(name, nodes);
   return applied("ln", [row([element("mn", {}, "1"), operator("+"), within(of[0], LEVEL.add)])]);
 }

@@ -27,14 +27,21 @@ from engine.expression import (
     Size,
     Sum,
     absolute,
+    cos,
+    erf,
     exp,
     expr_from_json,
     expr_to_json,
+    floor,
     larger,
     lift,
     log,
     log1p,
     operands,
+    sign,
+    sin,
+    smaller,
+    sqrt,
     tanh,
     walk,
 )
@@ -79,7 +86,18 @@ VALUES = {
     "log": (log(b), math.log(10)),
     "log1p": (log1p(a), math.log(2)),
     "tanh": (tanh(a), math.tanh(1)),
+    "erf": (erf(a), math.erf(1)),
+    "sqrt": (sqrt(b), math.sqrt(10)),
+    "the root of a negative": (sqrt(a - b), math.nan),
+    "sin": (sin(b), math.sin(10)),
+    "cos": (cos(b), math.cos(10)),
+    "sign": (sign(a - b), -1.0),
+    "the sign of nothing": (sign(a - a), 0.0),
+    "floor": (floor(b / 4), 2.0),
+    "floor of a negative": (floor(-b / 4), -3.0),
     "absolute": (absolute(a - b), 9.0),
+    "the smaller": (smaller(b, a), 1.0),
+    "the smaller of a number": (smaller(a, 0), 0.0),
     "the larger": (larger(a, b), 10.0),
     "the larger of a number": (larger(a, 0), 1.0),
     "a choice that holds": (Choose(a, ">", Number(0), b, a), 10.0),
@@ -120,7 +138,7 @@ def grown(parts):
         st.builds(Maximum, st.just("n"), parts),
         st.builds(Choose, parts, st.sampled_from(sorted(RELATIONS)), parts, parts, parts),
         st.builds(
-            lambda f, one, two: Call(f, (one, two) if f == "max" else (one,)),
+            lambda f, one, two: Call(f, (one, two) if f in ("max", "min") else (one,)),
             st.sampled_from(sorted(FUNCTIONS)),
             parts,
             parts,
@@ -154,6 +172,11 @@ def test_every_part_is_walked_once_parents_first(expr):
     walked = list(walk(expr))
     assert walked[0] is expr
     assert len(walked) == count(expr)
+
+
+def test_the_examples_use_every_function():
+    used = {node.function for expr, _ in VALUES.values() for node in walk(expr) if isinstance(node, Call)}
+    assert used == set(FUNCTIONS)
 
 
 def test_an_expression_of_unknown_kind_is_refused():

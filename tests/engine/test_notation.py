@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from engine import LANGUAGES, compile_program, explain
-from engine.expression import Element, Number, operands
+from engine.expression import Call, Choose, Element, Index, Number, cos, erf, floor, operands, sign, sin, smaller, sqrt
 from engine.notation import UNROLLED, Formula, rule_formula, show_number, symbol, to_latex, to_mathml
-from engine.rule import Environment
+from engine.rule import FUNCTIONS, Environment
 from tests.engine.helpers import (
     SPECS,
     cases,
@@ -85,7 +85,7 @@ def check_mathml(mathml):
     assert tree.tag == f"{MATHML}math"
     nodes = [element.get("data-node") for element in tree.iter() if element.get("data-node")]
     assert len(nodes) == len(set(nodes)), f"a node id comes twice: {sorted(n for n in nodes if nodes.count(n) > 1)}"
-    arity = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "msubsup": 3}
+    arity = {"msqrt": 1, "mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "msubsup": 3}
     for element in tree.iter():
         kind = element.tag.removeprefix(MATHML)
         assert len(element) == arity.get(kind, len(element)), f"{kind} has {len(element)} parts"
@@ -132,7 +132,9 @@ def test_a_formula_with_numbers_has_no_letters_left(program, call):
     mark = rule_formula(op.rule, call.bind, call.writes, index=tuple(0 for _ in op.rule.at), values=values)
     right = mark.parts[2]
     words = {element.text for element in ET.fromstring(to_mathml(right)).iter(f"{MATHML}mi")}
-    assert words <= {"e", "ln", "max", "tanh"}, f"{sorted(words)} in {to_latex(right)}"
+    assert words <= {"e", "ln", "max", "min", "tanh", "sin", "cos", "erf", "sgn"}, (
+        f"{sorted(words)} in {to_latex(right)}"
+    )
 
 
 @every_call
@@ -245,6 +247,18 @@ NUMERIC = {
     "the negative of a sum": (-(z + a), {"a": 0.5, "z": 2.0}, "- ( 2 + 0.5 )"),
     "a sum inside a sum": (z - (1 - a), {"a": 0.5, "z": 2.0}, "2 - ( 1 - 0.5 )"),
     "a sum over a product": ((z - a) / (z * a), {"a": 0.5, "z": 2.0}, r"\frac{2 - 0.5}{2 \cdot 0.5}"),
+    "a root": (z * sqrt(a + z), {"a": 0.5, "z": 2.0}, r"2 \cdot \sqrt{0.5 + 2}"),
+    "a root to a power": (sqrt(a) ** 3, {"a": 0.5}, r"{( \sqrt{0.5} )}^{3}"),
+    "a number rounded down": (floor(a) ** 3, {"a": -0.5}, r"{( \lfloor -0.5 \rfloor )}^{3}"),
+    "the error function": (erf(a), {"a": -0.5}, r"\operatorname{erf} ( -0.5 )"),
+    "a sign": (-sign(a), {"a": -0.5}, r"- \operatorname{sgn} ( -0.5 )"),
+    "sine and cosine": (sin(a) - cos(a), {"a": -0.5}, r"\sin ( -0.5 ) - \cos ( -0.5 )"),
+    "the smaller": (smaller(a, 0), {"a": -0.5}, r"\min ( -0.5 , 0 )"),
+    "a Kronecker delta": (
+        Choose(Index("n"), "=", Index("j"), Number(1), Number(0)),
+        {"a": 0.5},
+        r"\{ \begin{array}{ll}1 & \text{if } 0 = 0 \\ 0 & \text{otherwise}\end{array}",
+    ),
     "minus zero": (1 - a, {"a": -0.0}, "1 - 0"),
     "infinity": (1 - a, {"a": np.inf}, r"1 - \infty"),
     "minus infinity": (1 - a, {"a": -np.inf}, r"1 - ( -\infty )"),
@@ -255,6 +269,14 @@ NUMERIC = {
 @pytest.mark.parametrize(("expr", "values", "latex"), **cases(NUMERIC))
 def test_numbers_are_bracketed_where_they_must_be(expr, values, latex):
     assert formula_with(expr, **{name: [[value]] for name, value in values.items()}) == latex
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_is_typeset_well_formed(name):
+    call = Call(name, (a, z) if name in ("max", "min") else (a,))
+    mark = Formula({"a": "a1", "z": "z1"}).lay_out(call, {"n": "n", "j": "j"})
+    check_latex(to_latex(mark))
+    check_mathml(to_mathml(mark))
 
 
 def test_a_constant_below_zero_is_bracketed_too():

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine import LANGUAGES, QUANTITIES, explain
-from engine.expression import absolute, exp, larger, log, log1p, operands, tanh
-from engine.rule import Environment
+from engine.expression import Call, absolute, exp, floor, larger, log, log1p, operands, smaller, sqrt, tanh
+from engine.rule import FUNCTIONS, Environment
 from engine.speech import SPOKEN_TERMS, WORDS, Speaker, speak_number, subject
 from tests.engine.helpers import SPECS, cases, dense, fresh_run, registry_specs, small
 
@@ -150,6 +150,9 @@ PAIRS = {
     "an absolute value of a difference": (absolute(a - z), absolute(a) - z),
     "the larger of two": (larger(a, z), larger(z, a)),
     "the larger of a sum": (larger(a, z + 1), larger(a, z) + 1),
+    "the smaller or the larger": (smaller(a, z), larger(a, z)),
+    "the root of a sum": (sqrt(a + z), sqrt(a) + z),
+    "a sum rounded down": (floor(a + z), a + floor(z)),
     "less a difference": (a - (z - 1), a - z - 1),
     "less a sum": (a - (z + 1), a - z + 1),
     "the negative of a sum": (-(a + z), -a + z),
@@ -164,3 +167,11 @@ def test_two_different_calculations_sound_different(one, other, language):
     speaker = Speaker(Environment(values, {"n": 1, "j": 1}), language)
     heard = [re.sub(r"[,，;；]", "", speaker.say(expr, {"n": 0, "j": 0})) for expr in (one, other)]
     assert heard[0].split() != heard[1].split(), f"both are said as: {heard[0]}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_function_has_words_of_its_own(language):
+    assert set(WORDS[language].functions) == set(FUNCTIONS)
+    speaker = Speaker(Environment({"a": np.array([[2.0]]), "z": np.array([[5.0]])}, {"n": 1, "j": 1}), language)
+    said = {speaker.say(Call(name, (a, z)), {"n": 0, "j": 0}) for name in FUNCTIONS}
+    assert len(said) == len(FUNCTIONS)

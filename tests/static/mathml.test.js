@@ -37,6 +37,8 @@ function show({ tag, children, text }) {
   switch (tag) {
     case "mfrac":
       return `{${parts[0]}}/{${parts[1]}}`;
+    case "msqrt":
+      return `√{${parts.join("")}}`;
     case "msup":
       return `${parts[0]}^${braced(parts[1])}`;
     case "msub":
@@ -206,6 +208,13 @@ const WRITTEN = [
   ["a logarithm", multiply(y, apply("log", y)), [], 2, "2·ln(2)"],
   ["log1p", apply("log1p", y), [], -0.5, "ln(1+(−0.5))"],
   ["tanh", apply("tanh", negate(y)), [], 2, "tanh(−2)"],
+  ["a root", multiply(y, apply("sqrt", add(y, number(1)))), [], -2, "(−2)·√{−2+1}"],
+  ["a root to a power", power(apply("sqrt", y), number(3)), [], 2, "(√{2})^3"],
+  ["a number rounded down", power(apply("floor", y), number(2)), [], -1.5, "⌊−1.5⌋^2"],
+  ["the error function", apply("erf", y), [], -2, "erf(−2)"],
+  ["sine and cosine", add(apply("sin", y), negate(apply("cos", y))), [], -2, "sin(−2)−cos(−2)"],
+  ["a sign", apply("sign", y), [], -2, "sgn(−2)"],
+  ["the smaller", apply("min", y, number(0)), [], -2, "min(−2,0)"],
   ["exp of a negative", apply("exp", negate(y)), [], -2, "e^{−(−2)}"],
   ["a choice", choose(y, ">=", number(0), number(1), number(0)), [], -2, "{1; if −2≥0; 0; else"],
   [
