@@ -1,7 +1,8 @@
 /**
  * Starts the page and wires its parts: address and form to state, state to server, frames to views. Nothing is global;
- * what the page shows can be read off the document (`data-step`, `data-frame`, `data-unit`, `data-ready` on <body>,
- * `data-address` and `data-value` on every number).
+ * what the page shows can be read off the document (on <body> `data-run` of what is drawn, `data-step`, `data-frame` and
+ * `data-unit` of where the playhead is, and `data-ready` once that is what is drawn; `data-address` and `data-value` on
+ * every number).
  *
  * @import { Context, Frame, Run, Spec, State } from "./types.d.ts"
  * @import { WhyContext } from "./views/why/scene.js"
@@ -121,7 +122,8 @@ function draw() {
     renderData(byId("data-picture"), shown, context);
     timeline.render(byId("timeline"), shown, context);
   }
-  if (run) renderTraining(byId("training"), run, context);
+  // Until a step of the new run is there, the curve too stays that of the run on the stage.
+  if (run && (!shown || shown.run.id === run.id)) renderTraining(byId("training"), run, context);
   renderTabs(byId("views"), VIEWS, context);
   renderStatus(byId("face"), shown, context);
   showTransport(state);
@@ -172,6 +174,7 @@ function mark(state) {
   const frame = frameAt(state);
   const run = shownRun(state);
   const { dataset } = document.body;
+  dataset.run = shown?.run.id ?? "";
   dataset.step = String(state.cursor.step);
   dataset.unit = String(state.cursor.unit);
   dataset.frame = run?.program.calls[state.cursor.frame]?.writes ?? "";

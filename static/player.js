@@ -2,7 +2,8 @@
  * Time: playing moment after moment, and how far the transition into the present one has gone.
  *
  * The only timers of the page, on a clock that is handed in. A transition eases from 0 to 1, then comes a rest; while
- * playing the two together last one moment. Nothing moves on while the trace of the moment is still on its way.
+ * playing the two together last one moment, counted from when the moment was due and not from the animation frame it
+ * had to wait for, so that the tempo holds. Nothing moves on while the trace of the moment is still on its way.
  *
  * @import { Action, Clock, State } from "./types.d.ts"
  */
@@ -34,6 +35,9 @@ export function createPlayer(
   let seen = getState().cursor;
   let wasPlaying = false;
   let began = -Infinity;
+  /** When the present moment was due: the tempo is kept from here. */
+  let due = -Infinity;
+  let stepping = false;
   let moving = false;
   let arriving = false;
   let drawn = 1;
@@ -55,7 +59,7 @@ export function createPlayer(
     if (arriving) {
       if (!isReady(state)) return;
       arriving = false;
-      began = clock.now();
+      began = due = clock.now();
     }
     const now = progress();
     if (now >= 1) moving = false;
@@ -63,8 +67,11 @@ export function createPlayer(
       drawn = now;
       draw(now);
     }
-    if (state.playing && !moving && clock.now() - began >= 1000 / state.speed && isReady(state)) {
-      began = clock.now();
+    const period = 1000 / state.speed;
+    const late = clock.now() - due - period;
+    if (state.playing && !moving && late >= 0 && isReady(state)) {
+      due = late < period ? due + period : clock.now();
+      stepping = true;
       dispatch({ type: "move", by: state.by, direction: 1 });
     }
     if (moving || getState().playing) schedule();
@@ -80,9 +87,11 @@ export function createPlayer(
         drawn = moving ? 0 : 1;
         arriving = !isReady(state);
         began = clock.now();
+        if (!stepping) due = began;
       }
+      stepping = false;
       // Pressing play acts at once; the rest comes after the first move.
-      if (state.playing && !wasPlaying && !moving) began = -Infinity;
+      if (state.playing && !wasPlaying && !moving) due = -Infinity;
       wasPlaying = state.playing;
       if (moving || arriving || state.playing) schedule();
     },

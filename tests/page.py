@@ -23,7 +23,8 @@ DIRECT = build_opener(ProxyHandler({}))
 
 GRANULARITIES = ("unit", "assignment", "layer", "phase", "step", "epoch")
 
-PATIENCE = 10_000
+# A bound for what never comes; nothing that comes is waited for longer than it takes.
+PATIENCE = 30_000
 
 # Playwright's own wait_for_function evaluates text in the page, which the page's Content-Security-Policy forbids.
 UNTIL = """async ([arg, patience]) => {
@@ -38,7 +39,24 @@ UNTIL = """async ([arg, patience]) => {
 
 DRAWN = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"""
 
-MOMENT = "() => { const { step, frame, unit, ready } = document.body.dataset; return { step, frame, unit, ready }; }"
+# Answers once the page has heard of the new fragment; what it does about it is then on its way. The address follows the
+# page with a delay, so the fragment that is there may be news all the same: a part without a meaning makes it heard.
+GO = """(fragment) => new Promise((done) => {
+  addEventListener("hashchange", () => done(), { once: true });
+  location.hash = location.hash === fragment ? `${fragment || "#"}&again` : fragment;
+})"""
+
+# Not one moment of one run: what is drawn may still be of the run before.
+SHOWING = """([run, asked]) => {
+  const { dataset } = document.body;
+  return dataset.run === run && dataset.ready === "true"
+    && Object.entries(asked).every(([key, value]) => dataset[key] === value);
+}"""
+
+MOMENT = """() => {
+  const { run, step, frame, unit, ready } = document.body.dataset;
+  return { run, step, frame, unit, ready };
+}"""
 
 PICTURE = """() => {
   const stage = document.getElementById("stage");
@@ -240,10 +258,19 @@ class Visit:
         self.server = Server(base_url)
 
     def open(self, fragment: str = "", *, query: str = "", spec: dict[str, Any] | None = None) -> Visit:
-        """Go to a moment, and wait until it is on screen."""
+        """Go to a moment, and wait until it is on screen.
+
+        A page that is open already goes there as by a link in it, without being loaded again.
+        """
         parts = [part for part in (fragment.lstrip("#"), f"spec={encode(spec)}" if spec else "") if part]
-        self.page.goto(f"{self.base_url}/{query}{'#' if parts else ''}{'&'.join(parts)}")
-        return self.rest()
+        address, hash_ = f"{self.base_url}/{query}", f"#{'&'.join(parts)}" if parts else ""
+        if self.page.url.partition("#")[0] == address:
+            self.page.evaluate(GO, hash_)
+        else:
+            self.page.goto(address + hash_)
+        if "spec=" in fragment:
+            return self.rest()
+        return self.showing(self.server.run(spec))
 
     @property
     def moment(self) -> Moment:
@@ -264,6 +291,19 @@ class Visit:
         """Wait until what was done is on screen, with everything fetched that it needs."""
         self.page.evaluate(DRAWN)
         self.wait("() => document.body.dataset.ready === 'true'")
+        return self
+
+    def showing(self, run: dict[str, Any], wanted: Moment | None = None) -> Visit:
+        """Wait until this run is what is drawn, at this moment if one is asked for."""
+        asked = {"step": str(wanted.step), "frame": wanted.frame, "unit": str(wanted.unit)} if wanted else {}
+        self.page.evaluate(DRAWN)
+        found = self.until(SHOWING, [run["id"], asked])
+        assert found, f"the page shows {self.page.evaluate(MOMENT)}, not {run['id']} at {wanted or 'any moment'}"
+        return self
+
+    def curve(self) -> Visit:
+        """Wait until the loss curve is there."""
+        self.wait("() => document.querySelector('#training .curve:not(.waiting-curve)')")
         return self
 
     def at(self, wanted: Moment) -> Visit:

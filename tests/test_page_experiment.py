@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from tests.page import Line, Moment, Visit, wrong_numbers
+from tests.page import DRAWN, Line, Moment, Visit, same, wrong_numbers
 
 FORM = """() => Object.fromEntries([...document.querySelectorAll("#experiment-form [name]")]
   .filter((field) => field.name && !field.matches(":disabled"))
@@ -19,23 +20,17 @@ def visit(new_page, base_url):
     return Visit(new_page(reduced_motion="reduce"), base_url).open("#step=5&frame=delta1&unit=1")
 
 
-READY = """(units) => document.body.dataset.ready === "true"
-  && document.querySelectorAll("#stage [data-address^=a0]").length === units"""
-LOSS = "(loss) => Number(document.querySelector('#training b[data-value]')?.dataset.value ?? NaN) === loss"
-
-
 def becomes(visit, spec):
     """Wait until this experiment is on screen, and check every number of it against its own trace."""
     run = visit.server.run(spec)
-    steps = f"{run['steps']:,}" if run["steps"] >= 10_000 else run["steps"]
-    line, words = Line(run), f"{run['parameters']['count']} parameters, {steps} steps"
-    visit.wait("(words) => document.getElementById('cost').textContent.includes(words)", words)
-    visit.wait(READY, run["layers"][0]["units"])
-    moment = visit.moment
+    moment = visit.showing(run).moment
     trace = visit.server.trace(run, moment.step)
-    visit.wait(LOSS, trace["loss"], f"\nthe page says {visit.page.locator('#training b').text_content()}")
-    wrong = wrong_numbers(visit.picture(), line, moment, trace)
+    wrong = wrong_numbers(visit.picture(), Line(run), moment, trace)
     assert not wrong, "\n".join(wrong)
+    steps = f"{run['steps']:,}" if run["steps"] >= 10_000 else run["steps"]
+    assert f"{run['parameters']['count']} parameters, {steps} steps" in visit.page.locator("#cost").text_content()
+    loss = visit.page.locator("#training b[data-value]").get_attribute("data-value")
+    assert same(float(loss), trace["loss"]), f"beside the curve stands {loss}, the trace has {trace['loss']!r}"
     return run, moment
 
 
@@ -99,7 +94,6 @@ CHANGES = {
 def test_a_change_is_computed_at_once_and_the_place_is_kept(visit, part):
     for name in list(CHANGES)[part::3]:
         change, spec = CHANGES[name]
-        visit.page.goto("about:blank")
         visit.open("#step=5&frame=delta1&unit=1")
         change(visit)
         run, moment = becomes(visit, spec)
@@ -108,6 +102,26 @@ def test_a_change_is_computed_at_once_and_the_place_is_kept(visit, part):
         assert moment == place, f"{name}: the page is at {moment}, and was at {place}"
         assert visit.page.locator("#example-menu").input_value() == "", name
         assert visit.page.locator("#experiment-form .problem:visible").count() == 0, name
+
+
+TRAINING = "document.getElementById('training').innerHTML"
+
+
+def test_until_a_step_of_the_new_run_is_there_all_that_is_drawn_is_of_the_old_one(visit):
+    old = visit.server.run()
+    before, curve = visit.curve().picture(), visit.page.evaluate(TRAINING)
+    held = []
+    visit.page.route(re.compile(r"/steps/\d+$"), lambda route: held.append(route), times=1)
+    with visit.page.expect_response(re.compile("/history")):
+        visit.field("loss").select_option("half_squared_error")
+    visit.wait("() => document.body.dataset.ready === 'false'")
+    visit.page.evaluate(DRAWN)
+    assert visit.picture() == before
+    assert visit.page.evaluate(TRAINING) == curve
+    assert visit.page.evaluate("document.body.dataset.run") == old["id"]
+    for route in held:
+        route.continue_()
+    becomes(visit, {"loss": "half_squared_error"})
 
 
 def test_own_rows_are_data(visit):
@@ -207,7 +221,6 @@ def test_every_example_in_the_menu_opens_and_steps(visit):
     assert len(examples) >= 4
     for name, text in [*examples[1:], examples[0]]:
         menu.select_option(name)
-        visit.wait("() => document.body.dataset.step === '0'")
         run, moment = becomes(visit, json.loads(text))
         line = Line(run)
         assert moment == line.start

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
-
 import pytest
 
 from tests.page import Line, Visit, wrong_numbers
 
-# Milliseconds from a key to the next picture. Loose: the figure is printed, and benchmarks hold the real one.
-ANSWER = 250
+# Milliseconds that the page works on a move, waiting for nobody. Loose: the figure is printed, and benchmarks hold the
+# real one.
+ANSWER = 150
 
 WIDE = {
     "data": {"kind": "uniform", "examples": 20, "inputs": 2, "outputs": 3},
@@ -51,7 +50,7 @@ WALK = """async (units) => {
   const sight = %s;
   const missed = [];
   for (let unit = 0; unit < units; unit++) {
-    for (const end = performance.now() + 5000; document.body.dataset.unit !== String(unit);) {
+    for (const end = performance.now() + 30000; document.body.dataset.unit !== String(unit);) {
       if (performance.now() > end) return [`never at unit ${unit}`];
       await new Promise(requestAnimationFrame);
     }
@@ -61,18 +60,14 @@ WALK = """async (units) => {
   return missed;
 }"""
 
-# From the press of a key to the second frame after it, measured in the page.
-TIMED = """async (keys) => {
-  const times = [];
+# Presses keys, one after the picture of the other.
+PRESS = """async (keys) => {
   for (const key of keys) {
-    const start = performance.now();
     document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
     await new Promise(requestAnimationFrame);
     const channel = new MessageChannel();
     await new Promise((done) => { channel.port1.onmessage = done; channel.port2.postMessage(0); });
-    times.push(performance.now() - start);
   }
-  return times;
 }"""
 
 
@@ -105,16 +100,31 @@ def test_every_unit_of_a_wide_layer_comes_into_sight_when_it_is_computed(visit):
         assert visit.moment == line.last(0, frame)
 
 
+class Work:
+    """Seconds the page's main thread has worked, by the processor's clock: how busy the machine is does not count."""
+
+    def __init__(self, page):
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def __call__(self):
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+
 def test_a_move_answers_at_once(visit, record_property, capsys):
+    work = Work(visit.page)
+    keys = ["ArrowRight"] * 5 + ["2"] + ["ArrowRight"] * 12 + ["ArrowLeft"] * 8
     for name, spec in NETWORKS.items():
-        visit.open("#step=1", spec=spec)
-        visit.page.evaluate(TIMED, ["ArrowRight", "ArrowLeft"])
-        times = visit.page.evaluate(TIMED, ["ArrowRight"] * 5 + ["2"] + ["ArrowRight"] * 12 + ["ArrowLeft"] * 8)
-        figure = statistics.median(times)
+        visit.open("#step=1", spec=spec).curve()
+        visit.page.evaluate(PRESS, ["ArrowRight", "ArrowLeft"])
+        before = work()
+        visit.page.evaluate(PRESS, keys)
+        figure = 1000 * (work() - before) / len(keys)
         record_property(name, figure)
         with capsys.disabled():
-            print(f" [{name}: a move takes {figure:.0f} ms, at most {max(times):.0f}]", end="")
-        assert figure < ANSWER, f"{name}: {figure:.0f} ms; all: {[round(time) for time in times]}"
+            print(f" [{name}: the page works {figure:.0f} ms on a move]", end="")
+        assert figure < ANSWER, f"{name}: {figure:.0f} ms"
 
 
 def test_a_folded_layer_says_how_many_units_it_holds_and_shows_them_as_marks(new_page, base_url):

@@ -83,7 +83,7 @@ def test_a_drag_along_the_curve_scrubs_and_keeps_the_assignment(visit, line):
 
 
 def test_pointing_at_the_curve_reads_it_and_does_not_move(visit, line):
-    visit.page.mouse.move(*place(visit, "#training [role=slider]", 0.5))
+    visit.curve().page.mouse.move(*place(visit, "#training [role=slider]", 0.5))
     hover = visit.page.locator("#training .curve-read.hover")
     step = int(re.search(r"\d+", hover.text_content())[0])
     assert step == round(0.5 * 999)
@@ -108,7 +108,7 @@ def test_the_keyboard_moves_the_slider_and_nothing_else(visit, line):
 
 def test_the_curve_falls_as_the_history_does(visit, line):
     history = visit.server.history(line.run, points=200)
-    points = visit.page.locator("#training polyline.line").last.get_attribute("points")
+    points = visit.curve().page.locator("#training polyline.line").last.get_attribute("points")
     heights = [float(point.split(",")[1]) for point in points.split()]
     assert len(heights) >= 100
     falls = sum(b >= a for a, b in itertools.pairwise(heights)) / (len(heights) - 1)

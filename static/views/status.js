@@ -1,11 +1,12 @@
 /**
  * Faces: what stands on the stage while there is nothing to show, and what is said over it when something is wrong.
  *
- * @import { Context, Frame, Problem, State } from "../types.d.ts"
+ * @import { Context, Frame, Problem, Run, State } from "../types.d.ts"
  * @import { Drawn } from "../draw/dom.js"
  */
 import { html, icon, patch } from "../draw/dom.js";
 import { symbolText } from "../draw/label.js";
+import { historyKey } from "../needs.js";
 
 /**
  * @param {HTMLElement} host
@@ -46,7 +47,7 @@ function leftOut({ run, trace }) {
 
 /** @param {Frame} frame @param {string} name  the first value that is not finite @param {Context} context @returns {Drawn} */
 function diverged(frame, name, { state, t, dispatch }) {
-  const step = lastFiniteStep(state);
+  const step = lastFiniteStep(state, frame.run);
   const symbol = symbolText(frame.run, name);
   if (step === null || step === frame.moment.step) return strip(t("status.diverged_here", { symbol }));
   const text = t("status.diverged", { symbol });
@@ -61,9 +62,9 @@ function diverged(frame, name, { state, t, dispatch }) {
   );
 }
 
-/** The last step of the loss curve before it stops being a number. @param {State} state @returns {number | null} */
-function lastFiniteStep({ history }) {
-  if (history.status !== "ready") return null;
+/** The last step of this run's loss curve before it stops being a number. @param {State} state @param {Run} run @returns {number | null} */
+function lastFiniteStep({ history }, run) {
+  if (history.status !== "ready" || history.key !== historyKey(run)) return null;
   const first = history.value.loss.findIndex((loss) => !Number.isFinite(loss));
   return first > 0 ? history.value.steps[first - 1] : null;
 }

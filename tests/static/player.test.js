@@ -135,6 +135,32 @@ for (const speed of [0.5, 1, 4]) {
   });
 }
 
+test("the tempo holds although moments wait for an animation frame", () => {
+  const { clock, dispatch, moves, state } = page();
+  dispatch({ type: "speed", speed: 3 });
+  dispatch({ type: "play" });
+  clock.pass(5000);
+  assert.ok(state().playing);
+  assert.ok(moves.length > 10);
+  moves.forEach((at, k) => {
+    const wanted = moves[0] + (1000 * k) / 3;
+    assert.ok(at >= wanted && at - wanted <= 10, `move ${k} at ${at}, wanted at ${wanted}`);
+  });
+});
+
+test("after a wait for a trace no moment is caught up on", () => {
+  const { clock, player, dispatch, moves, there } = page();
+  dispatch({ type: "play" });
+  clock.pass(1500);
+  there.ready = false;
+  clock.pass(10_000);
+  there.ready = true;
+  player.stateChanged();
+  const before = moves.length;
+  clock.pass(2990);
+  assert.ok(moves.length - before <= 4, `${moves.length - before} moves in three seconds`);
+});
+
 test("with reduced motion playing keeps its pace", () => {
   const { clock, dispatch, moves } = page({ reducedMotion: true });
   dispatch({ type: "play" });
