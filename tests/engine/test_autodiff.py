@@ -15,11 +15,10 @@ from engine import open_run
 from engine.program import compile_program
 from tests.engine.helpers import ACTIVATION_NAMES, LOSS_NAMES, assert_close, dense, make_spec
 
-NETWORKS = 160
+COMBINATIONS = list(product(ACTIVATION_NAMES, LOSS_NAMES))
+NETWORKS = max(160, len(COMBINATIONS))
 STEPS = 100
 GRADIENTS, PARAMETERS = 1e-12, 1e-10
-
-COMBINATIONS = list(product(ACTIVATION_NAMES, LOSS_NAMES))
 
 
 def random_network(nth):
