@@ -221,6 +221,11 @@ class Choose(Expr):
         """Left, right, then, otherwise."""
         return (self.left, self.right, self.then, self.otherwise)
 
+    @property
+    def by_place(self) -> bool:
+        """Do the indices alone decide, as in a Kronecker delta?"""
+        return not any(isinstance(node, (Element, Size)) for side in (self.left, self.right) for node in walk(side))
+
 
 @dataclass(frozen=True, slots=True)
 class Named(Expr):
@@ -258,6 +263,11 @@ def operands(names: str) -> tuple[Operand, ...]:
 def exp(of: Expr) -> Call:
     """e to the power of `of`."""
     return Call("exp", (of,))
+
+
+def expm1(of: Expr) -> Call:
+    """exp(of) - 1, exact for small `of`."""
+    return Call("expm1", (of,))
 
 
 def log(of: Expr) -> Call:

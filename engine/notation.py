@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from math import pi
 
 from engine.expression import (
     Add,
@@ -29,7 +30,7 @@ from engine.expression import (
     Sum,
 )
 from engine.quantities import format_address, parse_name
-from engine.rule import Array, Environment, Rule
+from engine.rule import Array, Environment, Rule, branch
 
 UNROLLED = 6
 """Sums of at most this many terms are written out when numbers are put in; of longer ones, the ends."""
@@ -123,7 +124,7 @@ class Formula:
         """The marks of an expression where the letters stand for `at` (numbers, or the letters themselves)."""
         match expr:
             case Number(value):
-                return number(value, node)
+                return Mark("i", "π", node=node) if value == pi else number(value, node)
             case Element(of, letters):
                 return self._element(of, letters, at, node)
             case Size(of, axis):
@@ -170,10 +171,16 @@ class Formula:
         assert self.environment is not None
         return float(self.environment.value(expr, {k: v for k, v in at.items() if isinstance(v, int)}))
 
+    def _bare(self, expr: Expr, at: Mapping[str, int | str]) -> Expr:
+        """What is written of an expression: without its name, and of a choice already made the branch taken."""
+        if isinstance(expr, Named):
+            return self._bare(expr.of, at)
+        taken = branch(expr, at) if isinstance(expr, Choose) else None
+        return expr if taken is None else self._bare(taken, at)
+
     def _shows_minus(self, expr: Expr, at: Mapping[str, int | str]) -> bool:
         """Will the expression be written with a minus sign in front?"""
-        while isinstance(expr, Named):
-            expr = expr.of
+        expr = self._bare(expr, at)
         if isinstance(expr, Number):
             return expr.value < 0
         if isinstance(expr, (Element, Maximum)) and self.environment is not None:
@@ -219,7 +226,7 @@ class Formula:
             where = f"{node}.{k}.0" if negative else f"{node}.{k}"
             mark = self.lay_out(inside, at, where)
             leads = k == 0 and not negative
-            if isinstance(inside, Add) or (not leads and self._begins_with_minus(inside, at)):
+            if isinstance(self._bare(inside, at), Add) or (not leads and self._begins_with_minus(inside, at)):
                 mark = brackets(mark)
             if negative:
                 parts.append(operator("−"))
@@ -236,7 +243,7 @@ class Formula:
         parts: list[Mark] = []
         for k, factor in enumerate(factors):
             mark = self.lay_out(factor, at, f"{node}.{k}")
-            bare = factor.of if isinstance(factor, Named) else factor
+            bare = self._bare(factor, at)
             compound = isinstance(bare, (Add, Sum, Maximum, Negate, Choose))
             nested = isinstance(factor, Named) and isinstance(bare, Multiply)
             if compound or nested or self._shows_minus(factor, at):
@@ -250,6 +257,9 @@ class Formula:
         args = [self.lay_out(part, at, f"{node}.{k}") for k, part in enumerate(of)]
         if function == "exp":
             return Mark("sup", parts=(identifier("e"), args[0]), node=node)
+        if function == "expm1":
+            power = Mark("sup", parts=(identifier("e"), args[0]))
+            return row(operator("("), power, operator("−"), Mark("n", "1"), operator(")"), node=node)
         if function == "abs":
             return row(operator("|"), args[0], operator("|"), node=node)
         if function == "sqrt":
@@ -265,6 +275,9 @@ class Formula:
         return row(identifier(name), brackets(row(*spread)), node=node)
 
     def _chosen(self, expr: Choose, at: Mapping[str, int | str], node: str) -> Mark:
+        taken = branch(expr, at)
+        if taken is not None:
+            return row(self.lay_out(taken, at, f"{node}.{2 if taken is expr.then else 3}"), node=node)
         left, right, then, otherwise = (self.lay_out(part, at, f"{node}.{k}") for k, part in enumerate(expr.children))
         if_word, else_word = {"en": ("if\u00a0", "otherwise"), "zh": ("若\u00a0", "否则")}[self.language]
         sign = {">=": "≥"}.get(expr.relation, expr.relation)
@@ -329,9 +342,9 @@ def _mathml(mark: Mark) -> str:
 
 _LATEX_WORDS = {
     "∑": r"\sum", "·": r"\cdot ", "−": "-", "∂": r"\partial ", "…": r"\dots ", "≥": r"\ge ", "{": r"\{",
-    "∞": r"\infty ", "δ": r"\delta ", "η": r"\eta ", "max": r"\max ", "min": r"\min ", "ln": r"\ln ", "tanh": r"\tanh ",
-    "sin": r"\sin ", "cos": r"\cos ", "erf": r"\operatorname{erf} ", "sgn": r"\operatorname{sgn} ",
-    "⌊": r"\lfloor ", "⌋": r"\rfloor ",
+    "∞": r"\infty ", "δ": r"\delta ", "η": r"\eta ", "π": r"\pi ", "max": r"\max ", "min": r"\min ", "ln": r"\ln ",
+    "tanh": r"\tanh ", "sin": r"\sin ", "cos": r"\cos ", "erf": r"\operatorname{erf} ",
+    "sgn": r"\operatorname{sgn} ", "⌊": r"\lfloor ", "⌋": r"\rfloor ",
 }  # fmt: skip
 
 

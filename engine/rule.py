@@ -48,6 +48,7 @@ Cell = tuple[str, tuple[int, ...]]
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "exp": np.exp,
+    "expm1": np.expm1,
     "log": np.log,
     "log1p": np.log1p,
     "tanh": np.tanh,
@@ -151,6 +152,8 @@ def cells(
 ) -> Iterator[Cell]:
     """The cells an expression reads, by slot, in reading order. One may come twice, but no sum or maximum is gone
     through twice at the same place (`seen` keeps those).
+
+    Both branches of a choice count, since the numbers decide which is taken; where the indices do, only that one.
     """
     seen = set() if seen is None else seen
     if isinstance(expr, Element):
@@ -161,9 +164,24 @@ def cells(
             seen.add(place)
             for i in range(extents[expr.over]):
                 yield from cells(expr.body, {**at, expr.over: i}, extents, seen)
+    elif isinstance(expr, Choose) and (taken := branch(expr, at)) is not None:
+        yield from cells(taken, at, extents, seen)
     else:
         for child in expr.children:
             yield from cells(child, at, extents, seen)
+
+
+def branch(expr: Choose, at: Mapping[str, Any]) -> Expr | None:
+    """The branch that is taken where the letters stand for `at`; None if that takes more than indices to tell.
+
+    A letter may stand for itself, in a formula that is not about one place: then there is nothing to tell yet.
+    """
+    letters = {*free_letters(expr.left), *free_letters(expr.right)}
+    if not expr.by_place or any(isinstance(at[letter], str) for letter in letters):
+        return None
+    nowhere = Environment({}, {})
+    holds = RELATIONS[expr.relation](nowhere.value(expr.left, at), nowhere.value(expr.right, at))
+    return expr.then if holds else expr.otherwise
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import pi
 
 from engine.expression import (
     Add,
@@ -74,6 +75,7 @@ WORDS = {
         bracket="open bracket {x} close bracket",
         functions={
             "exp": "e to the power of {x}",
+            "expm1": "open bracket e to the power of {x}, minus 1 close bracket",
             "log": "the natural logarithm of {x}",
             "log1p": "the natural logarithm of open bracket 1 plus {x} close bracket",
             "tanh": "the hyperbolic tangent of {x}",
@@ -110,6 +112,7 @@ WORDS = {
         bracket="左括号 {x} 右括号",
         functions={
             "exp": "e 的 {x} 次方",
+            "expm1": "左括号 e 的 {x} 次方，减 1 右括号",
             "log": "{x} 的自然对数",
             "log1p": "左括号 1 加 {x} 右括号 的自然对数",
             "tanh": "{x} 的双曲正切",
@@ -173,6 +176,8 @@ class Speaker:
         """The expression in words."""
         words = WORDS[self.language]
         match expr:
+            case Number(value) if value == pi:
+                return "π"
             case Number() | Element() | Size() | Index():
                 return speak_number(float(self.environment.value(expr, at)), self.language)
             case Named(_, of):

@@ -26,6 +26,7 @@ import { erf } from "./special.js";
 /** @type {Readonly<Record<string, (...of: number[]) => number>>} */
 const FUNCTIONS = Object.freeze({
   exp: Math.exp,
+  expm1: Math.expm1,
   log: Math.log,
   log1p: Math.log1p,
   tanh: Math.tanh,
@@ -61,8 +62,8 @@ export function evaluate(rule, call, cells, index) {
 }
 
 /**
- * The cells the element at an index reads, in reading order, each once. Both branches of a choice count: which one is
- * taken depends on numbers, and what an element may read does not.
+ * The cells the element at an index reads, in reading order, each once. Both branches of a choice count, since numbers
+ * decide which one is taken and what an element may read does not depend on them; where indices decide, only that one.
  * @param {Rule} rule
  * @param {Call} call
  * @param {Pick<Cells, "shape">} cells
@@ -139,6 +140,22 @@ export function childrenOf(expr) {
     case "choose":
       return [expr.left, expr.right, expr.then, expr.otherwise];
   }
+}
+
+/**
+ * Which part of a choice is taken, if the indices alone decide as in a Kronecker delta: 2 for then, 3 for otherwise.
+ * @param {Expr} expr
+ * @param {Readonly<Record<string, number | string>>} at  a letter may still stand for itself
+ * @returns {2 | 3 | null}  null if it is no choice, or numbers decide, or a letter has no index yet
+ */
+export function branch(expr, at) {
+  if (expr.kind !== "choose") return null;
+  const sides = [...nodes(expr.left), ...nodes(expr.right)];
+  if (sides.some(({ kind }) => kind === "element" || kind === "size")) return null;
+  const letters = [...freeLetters(expr.left), ...freeLetters(expr.right)];
+  if (letters.some((letter) => typeof at[letter] !== "number")) return null;
+  const nowhere = { extents: {}, element: () => NaN, size: () => NaN };
+  return holds(expr, /** @type {Letters} */ (at), nowhere) ? 2 : 3;
 }
 
 /**
@@ -328,7 +345,9 @@ export function cellsRead(expr, at, extents, call, most) {
         visit(node.body, { ...at, [node.over]: i });
       }
     } else {
-      for (const child of childrenOf(node)) visit(child, at);
+      const taken = branch(node, at);
+      const parts = childrenOf(node);
+      for (const child of taken === null ? parts : [parts[taken]]) visit(child, at);
     }
   };
   visit(expr, at);

@@ -6,7 +6,7 @@
  *
  * @import { Call, Cells, Expr, MathNode, Run, Translate } from "../types.d.ts"
  */
-import { childrenOf, extentsOf, lettersOf, scopeOf } from "../rule.js";
+import { branch, childrenOf, extentsOf, lettersOf, scopeOf } from "../rule.js";
 import { formatAddress } from "../trace.js";
 import { signOf } from "./colour.js";
 import { full, MINUS, panel } from "./format.js";
@@ -125,7 +125,7 @@ function createWriter({ run, call, t, index = null, cells = null, unrolled = fal
     const child = (/** @type {number} */ k) => write(childrenOf(expr)[k], `${id}.${k}`, at);
     switch (expr.kind) {
       case "number":
-        return number(full(expr.value), {});
+        return expr.value === Math.PI ? atom(element("mi", {}, "π")) : number(full(expr.value), {});
       case "index":
         return atom(element(typeof at[expr.name] === "number" ? "mn" : "mi", {}, `${at[expr.name]}`));
       case "size":
@@ -159,7 +159,7 @@ function createWriter({ run, call, t, index = null, cells = null, unrolled = fal
       case "call":
         return called(expr.function, expr.of.map((_, k) => child(k)));
       case "choose":
-        return choice(expr.relation, [0, 1, 2, 3].map((k) => child(k).node));
+        return chosen(expr, id, at);
     }
   }
 
@@ -218,6 +218,15 @@ function createWriter({ run, call, t, index = null, cells = null, unrolled = fal
       return [operator(MINUS), row([inner], { "data-node": `${id}.${k}` })];
     });
     return { ...loose(LEVEL.add, row(nodes)), minus };
+  }
+
+  /** @param {Extract<Expr, { kind: "choose" }>} expr  @param {string} id  @param {Marks} at  @returns {Piece} */
+  function chosen(expr, id, at) {
+    const part = (/** @type {number} */ k) => write(childrenOf(expr)[k], `${id}.${k}`, at);
+    const taken = branch(expr, at);
+    if (taken === null) return choice(expr.relation, [0, 1, 2, 3].map((k) => part(k).node));
+    const piece = part(taken);
+    return { ...piece, node: row([piece.node]) };
   }
 
   /** @param {string} relation  @param {MathNode[]} parts  @returns {Piece} */
@@ -291,6 +300,10 @@ function applied(name, of) {
 function called(name, of) {
   const nodes = of.map(({ node }) => node);
   if (name === "exp") return loose(LEVEL.power, element("msup", {}, [element("mi", {}, "e"), nodes[0]]));
+  if (name === "expm1") {
+    const power = element("msup", {}, [element("mi", {}, "e"), nodes[0]]);
+    return atom(parenthesised(row([power, operator(MINUS), element("mn", {}, "1")])));
+  }
   if (name === "abs") return atom(row([operator("|"), nodes[0], operator("|")]));
   if (name === "sqrt") return loose(LEVEL.power, element("msqrt", {}, nodes));
   if (name === "floor") return atom(row([operator("⌊"), nodes[0], operator("⌋")]));

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Rule, ShapeError, all_ops, trace
-from engine.expression import Sum, operands
+from engine.expression import Choose, Index, Sum, operands
 from engine.plan import Recorder, assemble
 from tests.engine.helpers import (
     SIZES,
@@ -186,6 +186,16 @@ def test_an_operand_with_too_many_axes_is_refused_by_name_and_shape(op):
             op(**given)
         assert slot in error.value.message
         assert str(given[slot].shape) in error.value.message
+
+
+def test_of_a_choice_by_indices_only_the_branch_taken_is_read():
+    a, z = operands("a z")
+    kronecker = Rule("J", ("n", "k", "j"), Choose(Index("k"), "=", Index("j"), a["n", "k"], z["n", "j"]))
+    shapes = {"a": (1, 3), "z": (1, 3)}
+    assert kronecker.reads(shapes, (0, 2, 2)) == [("a", (0, 2))]
+    assert kronecker.reads(shapes, (0, 2, 1)) == [("z", (0, 1))]
+    by_numbers = Rule("r", ("n", "j"), Choose(a["n", "j"], ">", Index("j"), a["n", "j"], z["n", "j"]))
+    assert by_numbers.reads(shapes, (0, 1)) == [("a", (0, 1)), ("z", (0, 1))]
 
 
 def test_a_rule_with_a_letter_that_nothing_binds_is_refused():

@@ -217,6 +217,15 @@ const WRITTEN = [
   ["the smaller", apply("min", y, number(0)), [], -2, "min(−2,0)"],
   ["exp of a negative", apply("exp", negate(y)), [], -2, "e^{−(−2)}"],
   ["a choice", choose(y, ">=", number(0), number(1), number(0)), [], -2, "{1; if −2≥0; 0; else"],
+  ["less one", multiply(y, apply("expm1", negate(y))), [], 2, "2·(e^{−2}−1)"],
+  ["a circle's number", multiply(y, number(Math.PI)), [], 2, "2·π"],
+  [
+    "a Kronecker delta",
+    sum("k", multiply(x, choose(letter("k"), "=", number(1), y, negate(y)))),
+    [5, 6],
+    2,
+    "5·(−2)+6·2",
+  ],
   [
     "a choice as a factor",
     multiply(y, choose(y, ">", number(0), y, number(0))),
@@ -249,6 +258,7 @@ const SYMBOLS = [
   ["a sum over a negative", sum("k", negate(x)), "∑_k (−u_k)"],
   ["a maximum", add(y, negate(maximum("k", x))), "v−max_k u_k"],
   ["a square", power(y, number(2)), "(v)^2"],
+  ["a Kronecker delta", sum("k", choose(letter("k"), "=", number(1), x, y)), "∑_k {u_k; if k=1; v; else"],
 ];
 
 for (const [name, body, expected] of SYMBOLS) {

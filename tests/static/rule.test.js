@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { asFunction, evaluate, extentsOf, references } from "../../static/rule.js";
+import { asFunction, branch, evaluate, extentsOf, references } from "../../static/rule.js";
 import { cellsOf, formatAddress } from "../../static/trace.js";
 import {
   alone,
@@ -121,6 +121,7 @@ const VALUES = [
   ["minus one to infinity", sum("k", power(number(-1), x)), [Infinity], 1],
   ["NaN to the 0", sum("k", power(x, number(0))), [NaN], 1],
   ["exp that overflows", sum("k", apply("exp", x)), [1000], Infinity],
+  ["expm1 of little", sum("k", apply("expm1", x)), [1e-20], 1e-20],
   ["the logarithm of 0", sum("k", apply("log", x)), [0], -Infinity],
   ["the logarithm of a negative", sum("k", apply("log", x)), [-1], NaN],
   ["log1p of little", sum("k", apply("log1p", x)), [1e-20], 1e-20],
@@ -153,6 +154,21 @@ for (const [name, body, data, expected] of VALUES) {
     assert.ok(Object.is(value, expected), `${value} is not ${expected}`);
   });
 }
+
+test("of a choice by indices only the branch taken is read", () => {
+  /** @type {Rule} */
+  const delta = {
+    result: "r",
+    at: ["k", "j"],
+    body: choose(letter("k"), "=", letter("j"), element("x", "k"), element("y", "j")),
+  };
+  const vector = { shape: [3], data: [1, 2, 3] };
+  const { call, cells } = alone(delta, { x: vector, y: vector });
+  assert.equal(references(delta, call, cells, [2, 2]).map(formatAddress).join(), "x[2]");
+  assert.equal(references(delta, call, cells, [2, 1]).map(formatAddress).join(), "y[1]");
+  assert.equal(branch(choose(x, "=", letter("k"), x, x), { k: 1 }), null);
+  assert.equal(branch(choose(letter("k"), "=", number(1), x, x), { k: "k" }), null);
+});
 
 test("a choice that looks at one branch does not compute the other", () => {
   const body = choose(number(1), ">", number(0), number(1), sum("k", x));
