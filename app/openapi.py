@@ -5,7 +5,7 @@ The routes read raw requests (see schema.py), so what the framework cannot see i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -208,7 +208,7 @@ def spec_schema() -> Plain:
     fields: Plain = {
         "data": {"oneOf": [*datasets, inline]},
         "layers": {"type": "array", "minItems": 1, "items": {"oneOf": [_layer(entry) for entry in catalog["layers"]]}},
-        "loss": {"enum": [entry.name for entry in catalog["losses"]]},
+        "loss": _named(catalog["losses"]),
         "optimizer": {"oneOf": [_entry(entry) for entry in catalog["optimizers"]]},
         "initializer": initializer,
         "parameters": {
@@ -245,6 +245,12 @@ def _choice(kind: str, properties: Plain, description: str, required: list[str])
 
 def _entry(entry: engine.Entry) -> Plain:
     return _choice(entry.name, {param.name: _param(param) for param in entry.params}, entry.summary["en"], [])
+
+
+def _named(entries: Sequence[engine.Entry]) -> Plain:
+    """An entry by its name alone, or as an object where it has parameters to set."""
+    tuned = [_entry(entry) for entry in entries if entry.params]
+    return {"anyOf": [{"enum": [entry.name for entry in entries]}, *tuned]}
 
 
 def _layer(entry: engine.Entry) -> Plain:

@@ -16,7 +16,7 @@ from engine.registry import Entry, Param, Registry, Text
 from engine.rule import Array, Shape
 
 Params = Mapping[str, float | int | bool | str]
-Draw = Callable[[np.random.Generator, Shape, Params], Array]
+Draw = Callable[["np.random.Generator", Shape, Params], Array]  # quoted, so that importing loads no generators
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,157 +1,97 @@
 """Losses, with their gradients: one number for how far the outputs are from the targets.
 
-The mean over the batch is taken here and nowhere else, so every gradient that follows carries its 1/n already.
-`reads` says whether a loss compares the outputs `a` with the targets, or takes the logits `z`: the latter write the
-last layer's error term at once, with no slope of an activation in between.
+What an output adds to each is a form (distances.py, cross_entropies.py); the mean over the batch is taken in
+loss_forms.py and nowhere else. Losses that want logits read `z` and write the last layer's error term at once, with no
+slope of an activation in between; unfused, they read the outputs `a` as the other losses do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
-import numpy as np
+from engine import cross_entropies, distances
+from engine.errors import UnknownNameError
+from engine.loss_forms import EXAMPLES, MEAN, OUTPUTS, REDUCTIONS, Form, Words, loss_op
+from engine.ops import Op
+from engine.registry import Entry, Param, Registry, Text
+from engine.targets import ANY, DISTRIBUTIONS, PROBABILITIES, SIGNS, Targets
 
-from engine.expression import Expr, Maximum, Operand, Sum, absolute, exp, larger, log, log1p, operands
-from engine.ops import Do, Op
-from engine.registry import Entry, Registry, Text
-from engine.rule import Array, Rule
-
-a, y, z = operands("a y z")
-_a, _y, _z = a["n", "j"], y["n", "j"], z["n", "j"]
+REGRESSION, BINARY, CLASSES = METRICS = ("regression", "binary", "classes")
+"""What a history can tell of a loss: the share of variance explained, or the share of right answers."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Loss(Entry):
-    """A loss as an operation. `reads` is "a" or "z"."""
+    """A loss and the forms it can take.
 
-    reads: str = "a"
-    op: Op | None = None
+    `form` makes the form from the parameters. `unfused` has, by the activation whose derivative cancels, the form that
+    reads that activation's outputs; it is empty where there is nothing to fuse. `per` says what a mean is taken over.
+    `targets` says what it can be held against, and `metric`, one of METRICS, how well it went. `threshold` has, for a
+    yes-or-no loss, the value of a or z from which on an output counts as a yes.
+    """
+
+    form: Callable[..., Form]
+    unfused: Mapping[str, Callable[..., Form]] = field(default_factory=dict)
+    per: str = OUTPUTS
+    targets: Targets = ANY
+    metric: str = REGRESSION
+    threshold: Mapping[str, float] = field(default_factory=dict)
     natural_activations: tuple[str, ...] = ()
 
-    def require_op(self) -> Op:
-        """The operation that computes the loss."""
-        assert self.op is not None
-        return self.op
+    @property
+    def unfused_activations(self) -> tuple[str, ...]:
+        """The activations whose outputs the loss can read unfused."""
+        return tuple(self.unfused)
+
+    def reads_when(self, fused: bool = True) -> str:
+        """Whether it compares the outputs "a" or the logits "z" with the targets."""
+        return "a" if self.unfused and not fused else self.form(**self.complete()).reads
+
+    @property
+    def reads(self) -> str:
+        """The same for the default form."""
+        return self.reads_when()
+
+    def require_op(
+        self,
+        params: Mapping[str, Any] | None = None,
+        reduction: str = MEAN,
+        fused: bool = True,
+        activation: str | None = None,
+    ) -> Op:
+        """The operation that computes the loss; always the same object for the same arguments.
+
+        `reduction` is "mean" or "sum" over the batch. Unfused, it reads the outputs of `activation`: softmax where
+        none is named, or one that the loss does not know.
+        """
+        if reduction not in REDUCTIONS:
+            raise UnknownNameError("reduction", reduction, REDUCTIONS)
+        cancels = None
+        if self.unfused and not fused:
+            cancels = activation if activation in self.unfused else next(iter(self.unfused))
+        return _op(self, tuple(self.complete(params).items()), reduction, cancels)
 
 
-def _loss(
-    name: str,
-    label: Text,
-    summary: Text,
-    formula: str,
-    source: str,
-    value: Expr,
-    kernel: Callable[..., None],
-    gradient: Expr,
-    gradient_kernel: Callable[..., None],
-    gradient_summary: Text,
-    natural_activations: tuple[str, ...] = (),
-) -> Loss:
-    """A loss and its gradient with respect to what it reads beside the targets."""
-    reads = "z" if any(slot == "z" for slot in Rule("loss", (), value).slots) else "a"
-    result = "delta" if reads == "z" else "da"
-    derivative = Op(
-        f"{name}_{result}",
-        Text(f"Gradient of {label.en.lower()}", f"{label.zh}的梯度"),
-        gradient_summary,
-        source,
-        Rule(result, ("n", "j"), gradient),
-        gradient_kernel,
-    )
-    op = Op(name, label, summary, source, Rule("loss", (), value), kernel, {reads: derivative})
-    return Loss(name, label, summary, formula, source, reads=reads, op=op, natural_activations=natural_activations)
+@lru_cache(maxsize=4096)
+def _op(loss: Loss, params: tuple[tuple[str, Any], ...], reduction: str, cancels: str | None) -> Op:
+    values = dict(params)
+    form = (loss.unfused[cancels] if cancels else loss.form)(**values)
+    label, suffix = loss.label, ""
+    if reduction != MEAN:
+        label, suffix = Text(f"{label.en}, summed", f"{label.zh}（求和）"), ":sum"
+    if cancels:
+        label = Text(f"{label.en}, from the outputs", f"{label.zh}（由输出计算）")
+        suffix += ":unfused" if cancels == next(iter(loss.unfused)) else f":unfused({cancels})"
+    words = Words(loss.spelled(values), label, form.summary or loss.summary, loss.source, suffix)
+    return loss_op(words, form, loss.per, reduction)
 
-
-def _count(of: Operand) -> Expr:
-    return of.size(0) * of.size(1)
-
-
-def _total(do: Do, out: Array, parts: Array, divisor: float) -> None:
-    """out = the sum of all parts over the divisor."""
-    do(np.add.reduce, parts.reshape(-1), 0, None, out)
-    do(np.divide, out, do.constant(divisor), out)
-
-
-def _mse(do: Do, out: Array, a: Array, y: Array) -> None:
-    parts = do.scratch(a.shape)
-    do(np.subtract, a, y, parts)
-    do(np.multiply, parts, parts, parts)
-    _total(do, out, parts, a.size)
-
-
-def _mse_da(do: Do, out: Array, a: Array, y: Array) -> None:
-    do(np.subtract, a, y, out)
-    do(np.multiply, out, do.constant(2.0 / a.size), out)
-
-
-def _half_squared_error(do: Do, out: Array, a: Array, y: Array) -> None:
-    parts = do.scratch(a.shape)
-    do(np.subtract, a, y, parts)
-    do(np.multiply, parts, parts, parts)
-    _total(do, out, parts, 2.0 * len(a))
-
-
-def _half_squared_error_da(do: Do, out: Array, a: Array, y: Array) -> None:
-    do(np.subtract, a, y, out)
-    do(np.divide, out, do.constant(float(len(a))), out)
-
-
-def _binary_cross_entropy(do: Do, out: Array, z: Array, y: Array) -> None:
-    parts, product = do.scratch(z.shape), do.scratch(z.shape)
-    do(np.abs, z, parts)
-    do(np.negative, parts, parts)
-    do(np.exp, parts, parts)
-    do(np.log1p, parts, parts)
-    do(np.maximum, z, do.constant(0.0), out=product)
-    do(np.add, parts, product, parts)
-    do(np.multiply, y, z, product)
-    do(np.subtract, parts, product, parts)
-    _total(do, out, parts, z.size)
-
-
-def _binary_cross_entropy_delta(do: Do, out: Array, z: Array, y: Array) -> None:
-    one = do.constant(1.0)
-    do(np.negative, z, out)
-    do(np.exp, out, out)
-    do(np.add, out, one, out)
-    do(np.divide, one, out, out)
-    do(np.subtract, out, y, out)
-    do(np.divide, out, do.constant(float(z.size)), out)
-
-
-def _softmax_cross_entropy(do: Do, out: Array, z: Array, y: Array) -> None:
-    parts, largest, total = do.scratch(z.shape), do.scratch((len(z), 1)), do.scratch((len(z), 1))
-    do(np.maximum.reduce, z, 1, None, largest, True)
-    do(np.subtract, z, largest, parts)
-    do(np.exp, parts, parts)
-    do(np.add.reduce, parts, 1, None, total, True)
-    do(np.log, total, total)
-    do(np.add, total, largest, total)
-    do(np.subtract, total, z, parts)
-    do(np.multiply, y, parts, parts)
-    _total(do, out, parts, float(len(z)))
-
-
-def _softmax_cross_entropy_delta(do: Do, out: Array, z: Array, y: Array) -> None:
-    row = do.scratch((len(z), 1))
-    do(np.maximum.reduce, z, 1, None, row, True)
-    do(np.subtract, z, row, out)
-    do(np.exp, out, out)
-    do(np.add.reduce, out, 1, None, row, True)
-    do(np.divide, out, row, out)
-    do(np.add.reduce, y, 1, None, row, True)
-    do(np.multiply, out, row, out)
-    do(np.subtract, out, y, out)
-    do(np.divide, out, do.constant(float(len(z))), out)
-
-
-_log_normaliser = Maximum("k", z["n", "k"]) + log(Sum("k", exp(z["n", "k"] - Maximum("m", z["n", "m"]))))
-_softmax = exp(_z - Maximum("k", z["n", "k"])) / Sum("k", exp(z["n", "k"] - Maximum("m", z["n", "m"])))
 
 LOSSES: Registry[Loss] = Registry(
     "loss",
-    _loss(
+    Loss(
         "mse",
         Text("Mean squared error", "均方误差"),
         Text(
@@ -160,16 +100,9 @@ LOSSES: Registry[Loss] = Registry(
         ),
         r"L = \frac{1}{NK}\sum_n\sum_j (a_{nj} - y_{nj})^2",
         "torch.nn.MSELoss and keras.losses.MeanSquaredError, documentation: mean over every element",
-        Sum("n", Sum("j", (_a - _y) ** 2)) / _count(a),
-        _mse,
-        2 * (_a - _y) / _count(a),
-        _mse_da,
-        Text(
-            "Twice the difference of output and target, over the number of outputs in the batch.",
-            "输出与目标之差的两倍，除以批量中输出的总个数。",
-        ),
+        form=distances.squared_error,
     ),
-    _loss(
+    Loss(
         "half_squared_error",
         Text("Half squared error", "半平方误差"),
         Text(
@@ -179,16 +112,60 @@ LOSSES: Registry[Loss] = Registry(
         ),
         r"L = \frac{1}{N}\sum_n \frac{1}{2}\lVert a_n - y_n\rVert^2",
         "Rumelhart, Hinton & Williams, Nature 323 (1986), equation 3, as a mean over the examples",
-        Sum("n", Sum("j", (_a - _y) ** 2)) / (2 * a.size(0)),
-        _half_squared_error,
-        (_a - _y) / a.size(0),
-        _half_squared_error_da,
-        Text(
-            "The difference of output and target, over the number of examples.",
-            "输出与目标之差，除以样本数。",
-        ),
+        form=distances.half_squared_error,
+        per=EXAMPLES,
     ),
-    _loss(
+    Loss(
+        "mae",
+        Text("Mean absolute error", "平均绝对误差"),
+        Text(
+            "The mean of |a − y| over every output of every example. Outliers pull on it no harder than other "
+            "examples. Its slope where a equals y is taken as 0.",
+            "对所有样本的所有输出，取 |a − y| 的平均值。离群点的影响不会比其他样本更大。a 等于 y 处的斜率取 0。",
+        ),
+        r"L = \frac{1}{NK}\sum_n\sum_j \lvert a_{nj} - y_{nj}\rvert",
+        "torch.nn.L1Loss, documentation: mean over every element; its gradient at 0 is 0",
+        form=distances.absolute_error,
+    ),
+    Loss(
+        "huber",
+        Text("Huber", "Huber 损失"),
+        Text(
+            "Squared near the target, and a straight line from the threshold on, so that outliers pull with limited "
+            "force. The mean over every output of every example.",
+            "误差小时取平方，超过阈值后改为直线，离群点的拉力因此有限。对所有样本的所有输出取平均。",
+        ),
+        r"L = \frac{1}{NK}\sum_n\sum_j \begin{cases} \frac{1}{2} d_{nj}^2 & \lvert d_{nj}\rvert < \Delta \\ "
+        r"\Delta\,(\lvert d_{nj}\rvert - \frac{1}{2}\Delta) & \text{otherwise} \end{cases}, \quad d = a - y",
+        "Huber, Robust Estimation of a Location Parameter, Annals of Mathematical Statistics 35 (1964); "
+        "torch.nn.HuberLoss",
+        (
+            Param(
+                "delta",
+                "number",
+                1.0,
+                Text("Threshold", "阈值"),
+                minimum=0.0,
+                exclusive_minimum=True,
+                step=0.1,
+            ),
+        ),
+        form=distances.huber,
+    ),
+    Loss(
+        "log_cosh",
+        Text("Log-cosh", "对数双曲余弦"),
+        Text(
+            "ln cosh(a − y): nearly half the square for small errors, nearly the distance for large ones, and smooth "
+            "throughout. The mean over every output of every example, in a form that cannot overflow.",
+            "ln cosh(a − y)：误差小时近似平方的一半，误差大时近似绝对值，处处光滑。对所有样本的所有输出取平均，"
+            "所用的写法不会溢出。",
+        ),
+        r"L = \frac{1}{NK}\sum_n\sum_j \ln\cosh(a_{nj} - y_{nj})",
+        "keras.losses.LogCosh, documentation: mean over every element",
+        form=distances.log_cosh,
+    ),
+    Loss(
         "binary_cross_entropy",
         Text("Binary cross-entropy", "二元交叉熵"),
         Text(
@@ -198,17 +175,14 @@ LOSSES: Registry[Loss] = Registry(
         ),
         r"L = -\frac{1}{NK}\sum_n\sum_j \left[y\ln\sigma(z) + (1-y)\ln(1-\sigma(z))\right]",
         "torch.nn.BCEWithLogitsLoss, documentation; Goodfellow, Bengio & Courville (2016), section 6.2.2.2",
-        Sum("n", Sum("j", larger(_z, 0) - _y * _z + log1p(exp(-absolute(_z))))) / _count(z),
-        _binary_cross_entropy,
-        (1 / (1 + exp(-_z)) - _y) / _count(z),
-        _binary_cross_entropy_delta,
-        Text(
-            "Sigmoid of z less the target, over the number of outputs: the slope of the sigmoid has cancelled.",
-            "sigmoid(z) 减去目标，再除以输出的总个数：sigmoid 的斜率已经约掉。",
-        ),
-        ("sigmoid", "identity"),
+        form=cross_entropies.binary_from_logits,
+        unfused={"sigmoid": cross_entropies.binary_from_outputs},
+        targets=PROBABILITIES,
+        metric=BINARY,
+        threshold={"z": 0.0, "a": 0.5},
+        natural_activations=("sigmoid", "identity"),
     ),
-    _loss(
+    Loss(
         "softmax_cross_entropy",
         Text("Softmax cross-entropy", "softmax 交叉熵"),
         Text(
@@ -217,16 +191,67 @@ LOSSES: Registry[Loss] = Registry(
             "用于多分类：目标的每一行是和为 1 的概率。在样本上取平均，单位是奈特。它直接读取 z，自行作用 softmax。",
         ),
         r"L = -\frac{1}{N}\sum_n\sum_j y_{nj}\ln\mathrm{softmax}(z_n)_j",
-        "Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.2.2.3; torch.nn.CrossEntropyLoss",
-        Sum("n", Sum("j", _y * (_log_normaliser - _z))) / z.size(0),
-        _softmax_cross_entropy,
-        (_softmax * Sum("k", y["n", "k"]) - _y) / z.size(0),
-        _softmax_cross_entropy_delta,
-        Text(
-            "Softmax of z less the target, over the number of examples: the derivative of softmax has cancelled. "
-            "The sum of the target row is 1 where the targets are probabilities.",
-            "softmax(z) 减去目标，再除以样本数：softmax 的导数已经约掉。目标为概率时，该行目标之和为 1。",
+        "Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.2.2.3; torch.nn.CrossEntropyLoss; label "
+        "smoothing: Szegedy et al., Rethinking the Inception Architecture for Computer Vision, CVPR (2016), section 7",
+        (
+            Param(
+                "label_smoothing",
+                "number",
+                0.0,
+                Text("Label smoothing", "标签平滑"),
+                minimum=0.0,
+                maximum=1.0,
+                step=0.05,
+            ),
         ),
-        ("softmax", "identity"),
+        form=cross_entropies.categorical_from_logits,
+        unfused={
+            "softmax": cross_entropies.categorical_from_outputs,
+            "log_softmax": cross_entropies.categorical_from_log_outputs,
+        },
+        per=EXAMPLES,
+        targets=DISTRIBUTIONS,
+        metric=CLASSES,
+        natural_activations=("softmax", "identity"),
+    ),
+    Loss(
+        "hinge",
+        Text("Hinge", "合页损失"),
+        Text(
+            "For targets of −1 and 1: nothing once the output is on the right side by 1 or more, else what is missing "
+            "to that. The loss of support vector machines, averaged over every output of every example. Its slope "
+            "where y·a is exactly 1 is taken as 0.",
+            "用于取 −1 和 1 的目标：输出在正确一侧且间隔不小于 1 时损失为零，否则等于所差的量。这是支持向量机的损失，"
+            "对所有样本的所有输出取平均。y·a 恰为 1 处的斜率取 0。",
+        ),
+        r"L = \frac{1}{NK}\sum_n\sum_j \max(0,\, 1 - y_{nj} a_{nj})",
+        "Cortes & Vapnik, Support-Vector Networks, Machine Learning 20 (1995); keras.losses.Hinge",
+        form=distances.hinge,
+        targets=SIGNS,
+        metric=BINARY,
+        threshold={"a": 0.0},
+        natural_activations=("identity", "tanh"),
+    ),
+    Loss(
+        "kl_divergence",
+        Text("Kullback–Leibler divergence", "KL 散度"),
+        Text(
+            "How far the distribution softmax(z) is from that of the targets, in nats: cross-entropy less the entropy "
+            "of the targets, so that a perfect fit gives 0. Averaged over the examples; 0 ln 0 counts as 0.",
+            "衡量 softmax(z) 的分布与目标分布的差异，单位是奈特：等于交叉熵减去目标自身的熵，完全吻合时为 0。"
+            "在样本上取平均；约定 0 ln 0 = 0。",
+        ),
+        r"L = \frac{1}{N}\sum_n\sum_j y_{nj}\left(\ln y_{nj} - \ln\mathrm{softmax}(z_n)_j\right)",
+        "Kullback & Leibler, On Information and Sufficiency, Annals of Mathematical Statistics 22 (1951); "
+        "torch.nn.KLDivLoss with reduction batchmean",
+        form=cross_entropies.divergence_from_logits,
+        unfused={
+            "softmax": cross_entropies.divergence_from_outputs,
+            "log_softmax": cross_entropies.divergence_from_log_outputs,
+        },
+        per=EXAMPLES,
+        targets=DISTRIBUTIONS,
+        metric=CLASSES,
+        natural_activations=("softmax", "identity"),
     ),
 )
