@@ -7,9 +7,6 @@ Code map, in the order in which data flows:
     special                             the error function, which NumPy lacks
     notation, speech                    a rule typeset (LaTeX, MathML), and said in words
     ops                                 an operation: kernel, derivatives and rule side by side
-    targets                             which targets a loss can be held against; class numbers as rows of them
-    loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
-      cross_entropies
     activations, losses, layers,        the registries: what a network is made of
       optimizers, initializers, datasets, examples, catalog
     fields                              plain data checked, field by field
@@ -18,6 +15,10 @@ Code map, in the order in which data flows:
     streams                             random numbers, one stream for each purpose
     plan, training, run                 the program compiled over memory; any step on demand
     gradcheck, explain                  witnesses, and one number explained
+    evaluate                            the forward pass outside training, for any examples and parameters
+    metrics, flow, health, history      how good, how large and how alive; figures over many steps
+    diagnosis, nonfinite, stopping      what happened in a run: where it was lost and why, when to stop
+    surface, planes, landscape          what a network makes of its input plane; the loss around its parameters
     cost                                what a run would take, before anything is allocated
 
 The engine knows nothing of servers or pages, reads no clock, and opens no file.
@@ -25,6 +26,7 @@ The engine knows nothing of servers or pages, reads no clock, and opens no file.
 
 from engine.catalog import all_ops, catalog
 from engine.cost import Cost, cost, require_within
+from engine.diagnosis import DeadUnit, Diagnosis, LossDrop, NonFinite
 from engine.errors import (
     AddressError,
     Cancelled,
@@ -37,7 +39,11 @@ from engine.errors import (
 )
 from engine.examples import Example, Published
 from engine.explain import Explanation, Term, explain
+from engine.flow import Flow, LayerSize
 from engine.gradcheck import ArrayCheck, Difference, GradientCheck
+from engine.history import LEVELS, PARTS, USUAL, Figures, History
+from engine.landscape import Landscape, LandscapeView
+from engine.metrics import Confusion, Metrics
 from engine.ops import Op
 from engine.program import PHASES, Call, Program, Value, compile_program
 from engine.quantities import QUANTITIES, Quantity, format_address, parse_name
@@ -46,8 +52,10 @@ from engine.rule import Rule
 from engine.run import Run, open_run, state_at, trace
 from engine.spec import DEFAULTS, ExperimentSpec
 from engine.split import DataSplit, make_split
+from engine.stopping import MIN_DELTA, MONITORS, PATIENCE, EarlyStopping
+from engine.surface import Axis, Grid, Surface, surface_names
 from engine.trace import Trace
-from engine.training import History, Trajectory
+from engine.training import Trajectory
 
 ENGINE_VERSION = "1"
 """Changes whenever the arithmetic does, so that a run id never stands for two sets of numbers."""
@@ -56,23 +64,43 @@ __all__ = [
     "DEFAULTS",
     "ENGINE_VERSION",
     "LANGUAGES",
+    "LEVELS",
+    "MIN_DELTA",
+    "MONITORS",
+    "PARTS",
+    "PATIENCE",
     "PHASES",
     "QUANTITIES",
+    "USUAL",
     "AddressError",
     "ArrayCheck",
+    "Axis",
     "Call",
     "Cancelled",
+    "Confusion",
     "Cost",
     "DataSplit",
+    "DeadUnit",
+    "Diagnosis",
     "Difference",
+    "EarlyStopping",
     "EngineError",
     "Entry",
     "Example",
     "ExperimentSpec",
     "Explanation",
+    "Figures",
+    "Flow",
     "GradientCheck",
+    "Grid",
     "History",
+    "Landscape",
+    "LandscapeView",
+    "LayerSize",
     "LimitError",
+    "LossDrop",
+    "Metrics",
+    "NonFinite",
     "Op",
     "Param",
     "Program",
@@ -84,6 +112,7 @@ __all__ = [
     "ShapeError",
     "SpecError",
     "StepError",
+    "Surface",
     "Term",
     "Text",
     "Trace",
@@ -101,5 +130,6 @@ __all__ = [
     "parse_name",
     "require_within",
     "state_at",
+    "surface_names",
     "trace",
 ]

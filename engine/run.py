@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from engine import gradcheck
-from engine.errors import StepError
+from engine import diagnosis, gradcheck, landscape
+from engine.errors import SpecError, StepError
 from engine.explain import Explanation, explain
+from engine.flow import Flow, flow
+from engine.history import USUAL, History, history
+from engine.metrics import Measurer, Metrics, task_of
+from engine.planes import flat
 from engine.program import Program
 from engine.rule import Array
 from engine.spec import ExperimentSpec
+from engine.stopping import EarlyStopping
+from engine.surface import Grid, Surface, surface
 from engine.trace import Trace
-from engine.training import History, Stop, Trajectory
+from engine.training import Stop, Trajectory
 
 KEPT_RUNS = 64
 KEPT_BYTES = 512 * 2**20
@@ -50,12 +56,75 @@ class Run:
         with self.trajectory.lock:
             return self.trajectory.parameters(step, stop)
 
-    def history(self, steps: Sequence[int], stop: Stop = None) -> History:
-        """Loss and norms at the given steps, which should ascend."""
+    def history(self, steps: Sequence[int], stop: Stop = None, include: Collection[str] = USUAL) -> History:
+        """The figures named in `include` (of history.PARTS) at the given steps, which should ascend."""
         for step in steps:
             self._require(step, self.steps - 1)
         with self.trajectory.lock:
-            return self.trajectory.history(steps, stop)
+            return history(self.trajectory, steps, include, stop)
+
+    def metrics(self, step: int, stop: Stop = None) -> dict[str, Metrics]:
+        """All figures of the training examples and, if there are any, of the test examples, by "train" and "test":
+        with the parameters before a step, outside training. `steps` itself is the end of the run.
+        """
+        parameters, split = self.state_at(step, stop), self.trajectory.split
+        task = task_of(self.spec.loss, self.program, split.y)
+        sets = {"train": (split.x, split.y), "test": (split.x_test, split.y_test)}
+        return {
+            name: Measurer(self.program, task, x, y).measure(parameters, stop)
+            for name, (x, y) in sets.items()
+            if len(x)
+        }
+
+    def flow(self, step: int, stop: Stop = None) -> Flow:
+        """How signals and errors change from layer to layer in a step."""
+        self._require(step, self.steps - 1)
+        with self.trajectory.lock:
+            return flow(self.program, self.trajectory.full(step, stop).arrays)
+
+    def surface(
+        self, step: int, names: Sequence[str], grid: Grid, units: Sequence[int] | None = None, stop: Stop = None
+    ) -> Surface:
+        """The values called `names` over a grid of inputs, with the parameters before a step.
+
+        Raises SpecError for a grid or units that cannot be, UnknownNameError for values the forward pass does not make.
+        """
+        parameters, split = self.state_at(step, stop), self.trajectory.split
+        return surface(self.program, self.spec.loss, split, parameters, names, grid, units, stop)
+
+    def landscape(self, step: int, view: landscape.LandscapeView, stop: Stop = None) -> landscape.Landscape:
+        """The loss around the parameters before a step, with the way that training takes through the whole run.
+
+        Raises SpecError for weights the run does not have, or no test examples.
+        """
+        split = self.trajectory.split
+        x, y = (split.x_test, split.y_test) if view.examples == "test" else (split.x, split.y)
+        if not len(x):
+            raise SpecError("examples", "test", "train: the run has no test examples")
+
+        def parameters_at(passed: int) -> Callable[[], Array]:
+            return lambda: flat(self.program, self.state_at(passed, stop))
+
+        theta = parameters_at(step)()
+        way = {passed: parameters_at(passed) for passed in landscape.spread(self.steps, view.path)}
+        there = parameters_at(view.to)() if view.kind == "line" else None
+        plane = landscape.plane_of(self.program, theta, view, self.spec.seed, way, there)
+        return landscape.landscape(self.program, x, y, theta, plane, view, way, stop)
+
+    def diagnosis(self, stop: Stop = None) -> diagnosis.Diagnosis:
+        """The first number that is not finite, the first dead unit, the largest drop of the loss."""
+        with self.trajectory.lock:
+            return diagnosis.diagnose(self.trajectory, self.steps, stop)
+
+    def stopping(
+        self, monitor: str | None = None, patience: int = 10, min_delta: float = 0.0, stop: Stop = None
+    ) -> EarlyStopping:
+        """When training would have stopped early; places count epochs.
+
+        Raises UnknownNameError for a monitor the run does not have.
+        """
+        with self.trajectory.lock:
+            return diagnosis.stopping(self.trajectory, self.spec.epochs, monitor, patience, min_delta, stop)
 
     def explain(
         self, step: int, name: str, index: Sequence[int], language: str = "en", stop: Stop = None

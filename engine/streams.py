@@ -7,6 +7,7 @@ import numpy as np
 DATA = 0
 WEIGHTS = 1
 ORDER = 2
+LANDSCAPE = 9
 SPLIT = 3
 NOISE = 4
 

@@ -1,4 +1,4 @@
-"""Iterations: the parameters at any step, the trace of any step, the history of a run.
+"""Iterations: the parameters at any step, and the trace of any step.
 
 A run is a value, so everything here is a function of the spec and the step; what is kept (checkpoints, the compiled
 plans) only saves work. A step is reached by loading the nearest checkpoint before it and replaying from there with
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right, insort
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
 from engine.errors import Cancelled
 from engine.initializers import INITIALIZERS
-from engine.ops import gradient_of
 from engine.plan import Plan, state_layout, zeros_aligned
 from engine.program import Program, compile_program
 from engine.rule import Array
@@ -37,12 +35,6 @@ POLL_MULTIPLICATIONS = 10_000_000
 """How much work is done between two looks at whether the caller still wants it."""
 
 
-def make_data(spec: ExperimentSpec) -> tuple[Array, Array]:
-    """The examples to learn from: x (examples, inputs) and y (examples, outputs), read-only."""
-    split = make_split(spec.data, spec.seed)
-    return split.x, split.y
-
-
 def initial_parameters(spec: ExperimentSpec, program: Program) -> dict[str, Array]:
     """Every parameter before step 0: given outright, drawn by the layer's initializer, or zero for a bias."""
     given = dict(spec.parameters)
@@ -60,15 +52,6 @@ def initial_parameters(spec: ExperimentSpec, program: Program) -> dict[str, Arra
             generator = stream(spec.seed, WEIGHTS, layer)
             parameters[name] = INITIALIZERS[choice.kind].draw(generator, value.shape, choice.values)
     return parameters
-
-
-@dataclass(frozen=True, eq=False)
-class History:
-    """Figures of a run at some steps. `norms` has the Euclidean norm of each a, delta and dW."""
-
-    steps: tuple[int, ...]
-    loss: Array
-    norms: Mapping[str, Array]
 
 
 class _Checkpoints:
@@ -111,7 +94,8 @@ class Trajectory:
     def __init__(self, spec: ExperimentSpec, checkpoint_bytes: int = CHECKPOINT_BYTES) -> None:
         self.spec = spec
         self.program = compile_program(spec)
-        self.x, self.y = make_data(spec)
+        self.split = make_split(spec.data, spec.seed)
+        self.x, self.y = self.split.x, self.split.y
         self.layout = state_layout(self.program)
         self.state = zeros_aligned(self.layout.size)
         views = self.layout.views(self.state)
@@ -209,27 +193,8 @@ class Trajectory:
         ordered = {name: values[name] for name in self.program.values}
         return Trace(step, tuple(int(row) for row in rows), ordered, self.program)
 
-    def history(self, steps: Sequence[int], stop: Stop = None) -> History:
-        """Loss and norms at the given steps, which should ascend."""
-        wanted = [name for name in self.program.values if _normed(self.program, name)]
-        loss = np.empty(len(steps))
-        norms = {name: np.empty(len(steps)) for name in wanted}
-        for i, step in enumerate(steps):
-            plan = self.full(step, stop)
-            loss[i] = plan.arrays["loss"]
-            with np.errstate(all="ignore"):
-                for name in wanted:
-                    flat = plan.arrays[name].reshape(-1)
-                    norms[name][i] = np.sqrt(np.dot(flat, flat))
-        return History(tuple(steps), read_only(loss), {name: read_only(norm) for name, norm in norms.items()})
-
     def parameters(self, step: int, stop: Stop = None) -> dict[str, Array]:
         """The parameters before a step, in memory of their own."""
         self.go(step, stop)
         views = self.layout.views(read_only(self.state.copy()))
         return {name: views[name] for name in self.program.parameters}
-
-
-def _normed(program: Program, name: str) -> bool:
-    value = program.values[name]
-    return value.source == "computed" and value.quantity.key in ("a", "delta", gradient_of("W"))

@@ -483,7 +483,7 @@ def test_history_tells_the_losses_and_norms_of_the_traces(document):
     traces = [run.trace(step) for step in steps]
     assert history.loss.tolist() == [found.loss for found in traces]
     depth = len(run.spec.layers)
-    wanted = {f"{stem}{k}" for stem in ("a", "delta", "dW") for k in range(1, depth + 1)}
+    wanted = {f"{stem}{k}" for stem in ("z", "a", "delta", "dW") for k in range(1, depth + 1)}
     assert set(history.norms) == wanted
     for name, norms in history.norms.items():
         assert_close(f"norm of {name}", norms, [np.linalg.norm(found.values[name]) for found in traces], 1e-14)

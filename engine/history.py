@@ -1,0 +1,280 @@
+"""Figures of a run at some of its steps: loss, metrics, and per layer how large and how alive everything is.
+
+Each asked step is computed in full once. What is measured of its arrays is measured for many steps at a time: the
+arrays wait in a window of bounded size, and one call on the window gives the figures of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine import health
+from engine.evaluate import Evaluator, Stop, outside_training, scores_of
+from engine.metrics import Judge, task_of
+from engine.plan import Plan
+from engine.program import Program
+from engine.rule import Array
+from engine.trace import read_only
+from engine.training import Trajectory
+
+PARTS = ("loss", "penalty", "norms", "quantiles", "ratios", "train", "test", "dead", "saturated")
+USUAL = ("loss", "penalty", "norms")
+MEASURED = ("z", "a", "delta", "dW")
+"""Quantities with norms and quantiles."""
+LEVELS = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+"""The quantiles that are given: from the smallest number over the median to the largest."""
+WINDOW_NUMBERS = 1_000_000
+"""Numbers that wait to be measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """Loss, accuracy and R² of a set of examples, with the parameters before each step. What does not apply is None."""
+
+    loss: Array
+    accuracy: Array | None
+    r2: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Figures of a run at some steps; what was not asked for, or does not apply, is empty or None.
+
+    `loss` is that of the step's batch, `penalty` that of the parameters before the step. `norms` has the Euclidean norm
+    of each z, a, delta and dW, `quantiles` a row of LEVELS for each step. `ratios` is the norm of a parameter's change
+    over its own norm. `dead` is the share of a layer's units that no training example wakes, `saturated` the share of
+    its activations over the training examples where the function is nearly flat.
+    """
+
+    steps: tuple[int, ...]
+    loss: Array
+    norms: Mapping[str, Array] = field(default_factory=dict)
+    penalty: Array | None = None
+    quantiles: Mapping[str, Array] = field(default_factory=dict)
+    ratios: Mapping[str, Array] = field(default_factory=dict)
+    dead: Mapping[str, Array] = field(default_factory=dict)
+    saturated: Mapping[str, Array] = field(default_factory=dict)
+    train: Figures | None = None
+    test: Figures | None = None
+
+
+def history(
+    trajectory: Trajectory, steps: Sequence[int], include: Collection[str] = USUAL, stop: Stop = None
+) -> History:
+    """The figures named in `include` (of PARTS) at the given steps, which should ascend. One thread at a time."""
+    program, points = trajectory.program, len(steps)
+    columns: dict[str, Array] = {name: np.empty(points) for name in ("loss", "penalty") if name in program.values}
+    arrays = _Arrays(program, points, include)
+    units = _Units(program, points, include)
+    train, test = _sets(trajectory, points, include, units.slopes)
+    looks = "train" in include or bool(units)
+    for i, step in enumerate(steps):
+        plan = trajectory.full(step, stop)
+        for name, column in columns.items():
+            column[i] = plan.arrays[name]
+        arrays.take(i, plan)
+        if looks:
+            seen = train.values(plan.arrays, stop)
+            units.take(i, {**plan.arrays, **seen})
+            train.take(i, seen)
+        if test:
+            test.take(i, test.values(plan.arrays, stop))
+    arrays.finish()
+    return History(
+        tuple(steps),
+        read_only(columns["loss"]) if "loss" in include else _NOTHING,
+        penalty=read_only(columns["penalty"]) if "penalty" in columns and "penalty" in include else None,
+        norms=arrays.norms,
+        quantiles=arrays.quantiles,
+        ratios=arrays.ratios,
+        dead=units.dead,
+        saturated=units.saturated,
+        train=train.figures if "train" in include else None,
+        test=test.figures if test else None,
+    )
+
+
+_NOTHING = read_only(np.empty(0))
+
+
+class _Arrays:
+    """Norms, quantiles and ratios of the arrays of many steps: they are copied into windows, and measured together."""
+
+    def __init__(self, program: Program, points: int, include: Collection[str]) -> None:
+        measured = [name for name in program.written if program.values[name].quantity.key in MEASURED]
+        self._updates = dict(program.updates) if "ratios" in include else {}
+        self._measured = measured if {"norms", "quantiles"} & set(include) else []
+        self._names = [*self._measured, *self._updates, *self._updates.values()]
+        self._windows: dict[int, _Window] = {}
+        self.norms = {name: np.empty(points) for name in measured if "norms" in include}
+        self.quantiles = {name: np.empty((points, len(LEVELS))) for name in measured if "quantiles" in include}
+        self.ratios = {name: np.empty(points) for name in self._updates}
+        self._points = points
+
+    def take(self, i: int, plan: Plan) -> None:
+        """Copy what is measured of a step."""
+        if not self._names:
+            return
+        window = self._windows.get(plan.batch)
+        if window is None:
+            window = self._windows[plan.batch] = _Window({n: plan.arrays[n] for n in self._names}, self._points)
+        window.add(i, plan.arrays)
+        if window.is_full:
+            self._measure(window)
+
+    def finish(self) -> None:
+        """Measure what still waits."""
+        for window in self._windows.values():
+            if window.places:
+                self._measure(window)
+
+    def _measure(self, window: _Window) -> None:
+        places, rows = window.places, window.rows()
+        with np.errstate(all="ignore"):
+            for name in self.norms:
+                self.norms[name][places] = norm(rows[name])
+            for name in self.quantiles:
+                self.quantiles[name][places] = quantiles(rows[name])
+            for name, new in self._updates.items():
+                self.ratios[name][places] = norm(rows[new] - rows[name]) / norm(rows[name])
+        window.places = []
+
+
+class _Window:
+    """Room for the arrays of some steps, one row for each step."""
+
+    def __init__(self, arrays: Mapping[str, Array], points: int) -> None:
+        numbers = sum(array.size for array in arrays.values())
+        self._room = max(1, min(points, WINDOW_NUMBERS // max(1, numbers)))
+        self._rows = {name: np.empty((self._room, *array.shape)) for name, array in arrays.items()}
+        self.places: list[int] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Is there no room for another step?"""
+        return len(self.places) == self._room
+
+    def add(self, place: int, arrays: Mapping[str, Array]) -> None:
+        """Copy the arrays of a step."""
+        k = len(self.places)
+        for name, rows in self._rows.items():
+            rows[k] = arrays[name]
+        self.places.append(place)
+
+    def rows(self) -> dict[str, Array]:
+        """What was copied: name to (steps, numbers)."""
+        count = len(self.places)
+        return {name: rows[:count].reshape(count, -1) for name, rows in self._rows.items()}
+
+
+class _Units:
+    """Shares of dead and saturated units, layer by layer."""
+
+    def __init__(self, program: Program, points: int, include: Collection[str]) -> None:
+        self.slopes = health.slopes(program) if {"dead", "saturated"} & set(include) else []
+        self.dead = {slope.name: np.empty(points) for slope in self.slopes if slope.dies and "dead" in include}
+        self.saturated = {
+            slope.name: np.empty(points) for slope in self.slopes if slope.flat is not None and "saturated" in include
+        }
+        self.slopes = [slope for slope in self.slopes if slope.name in self.dead or slope.name in self.saturated]
+
+    def __bool__(self) -> bool:
+        """Is there anything to look at?"""
+        return bool(self.slopes)
+
+    def take(self, i: int, values: Mapping[str, Array]) -> None:
+        """Look at the values of the training examples at a step."""
+        for slope in self.slopes:
+            found = slope.of(values)
+            if slope.name in self.dead:
+                self.dead[slope.name][i] = np.mean(health.dead(found))
+            if slope.name in self.saturated:
+                self.saturated[slope.name][i] = np.mean(health.saturated(slope, found))
+
+
+class _Examples:
+    """One set of examples, judged at many steps. Values come from the step itself where it computes them anyway."""
+
+    def __init__(self, judge: Judge, scores: str, evaluator: Evaluator | None, points: int) -> None:
+        self._judge = judge
+        self._scores = scores
+        self._evaluator = evaluator
+        self._loss, self._accuracy, self._r2 = (np.empty(points) for _ in range(3))
+
+    def values(self, arrays: Mapping[str, Array], stop: Stop) -> Mapping[str, Array]:
+        """The values of these examples with the parameters of a step."""
+        if self._evaluator is None:
+            return arrays
+        self._evaluator.load(arrays)
+        return self._evaluator.run(stop)
+
+    def take(self, i: int, values: Mapping[str, Array]) -> None:
+        """Judge the values."""
+        scores = values[self._scores]
+        self._loss[i] = values["loss"]
+        with np.errstate(all="ignore"):
+            self._accuracy[i] = _or_nan(self._judge.accuracy(scores))
+            self._r2[i] = _or_nan(self._judge.r_squared(scores))
+
+    @property
+    def figures(self) -> Figures:
+        """What was found."""
+        return Figures(
+            read_only(self._loss),
+            read_only(self._accuracy) if self._judge.decides else None,
+            read_only(self._r2) if self._judge.explains else None,
+        )
+
+
+def _sets(
+    trajectory: Trajectory, points: int, include: Collection[str], slopes: Sequence[health.Slope]
+) -> tuple[_Examples, _Examples | None]:
+    """The training examples and, if they are asked for and there are any, the test examples."""
+    program, split = trajectory.program, trajectory.split
+    scores = scores_of(program)
+    task = task_of(trajectory.spec.loss, program, split.y)
+    names = [
+        scores,
+        "loss",
+        *(name for slope in slopes for name in slope.reads if name not in program.parameters),
+    ]
+    own = None if sees_all(trajectory) else Evaluator(program, split.x, split.y, names)
+    train = _Examples(Judge(task, split.y), scores, own, points)
+    if "test" not in include or not len(split.x_test):
+        return train, None
+    test = Evaluator(program, split.x_test, split.y_test, (scores, "loss"))
+    return train, _Examples(Judge(task, split.y_test), scores, test, points)
+
+
+def sees_all(trajectory: Trajectory) -> bool:
+    """Does every step compute the values of all training examples as they are outside training?"""
+    whole = trajectory.spec.batch == trajectory.spec.extent[0]
+    return whole and all(outside_training(op) is op for op in trajectory.program.ops.values())
+
+
+def norm(rows: Array) -> Array:
+    """The Euclidean norm of each row; squares neither overflow nor vanish on the way."""
+    largest = np.max(np.abs(rows), axis=1)
+    usual = (largest > 0) & (largest < np.inf)
+    scale = np.where(usual, largest, 1.0)[:, np.newaxis]
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where(usual, largest * np.sqrt(np.sum((rows / scale) ** 2, axis=1)), largest))
+
+
+def quantiles(rows: Array) -> Array:
+    """The LEVELS of each row, by linear interpolation between its sorted numbers; NaN where the row has one."""
+    ordered = np.sort(rows, axis=1)
+    places = np.array(LEVELS) * (rows.shape[1] - 1)
+    low = np.floor(places).astype(np.intp)
+    below, above = ordered[:, low], ordered[:, np.minimum(low + 1, rows.shape[1] - 1)]
+    part = places - low
+    with np.errstate(all="ignore"):
+        between = np.where((part == 0) | np.isinf(below), below, below + (above - below) * part)
+    return np.asarray(np.where(np.isnan(ordered[:, -1:]), np.nan, between))
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
