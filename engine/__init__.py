@@ -7,6 +7,9 @@ Code map, in the order in which data flows:
     special                             the error function, which NumPy lacks
     notation, speech                    a rule typeset (LaTeX, MathML), and said in words
     ops                                 an operation: kernel, derivatives and rule side by side
+    targets                             which targets a loss can be held against; class numbers as rows of them
+    loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
+      cross_entropies
     activations, losses, layers,        the registries: what a network is made of
       optimizers, initializers, datasets, examples, catalog
     fields                              plain data checked, field by field

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from engine import ExperimentSpec, Op, Param, Run, Trace, Trajectory, catalog
 from engine.datasets import DATASETS
+from engine.expression import Add, Choose, Element, Expr, Negate
 from engine.expression import Call as FunctionCall
-from engine.expression import Choose, Element, Expr
 from engine.initializers import INITIALIZERS
+from engine.losses import LOSSES
 from engine.ops import Eager, gradient_of
 from engine.optimizers import OPTIMIZERS
 from engine.rule import Array, Rule, Shape, walk
@@ -63,9 +64,20 @@ def operand_shapes(op: Op, sizes: Mapping[str, int] = SIZES) -> dict[str, Shape]
 
 
 def operands_for(op: Op, seed: int, sizes: Mapping[str, int] = SIZES) -> dict[str, Array]:
-    """Operands drawn at random, none of them near a kink at 0."""
+    """Operands drawn at random, none of them near a kink at 0; from 0.1 to 0.9 where a logarithm is taken of them."""
     generator = np.random.default_rng([seed, len(op.name)])
-    return {slot: smooth(generator, shape) for slot, shape in operand_shapes(op, sizes).items()}
+    return {
+        slot: generator.uniform(0.1, 0.9, shape) if slot in logged(op.rule) else smooth(generator, shape)
+        for slot, shape in operand_shapes(op, sizes).items()
+    }
+
+
+def logged(rule: Rule) -> set[str]:
+    """The operands whose elements stand straight inside a logarithm: ln a, ln(1 − a)."""
+    inside = [node.of[0] for node in walk(rule.body) if isinstance(node, FunctionCall) and node.function == "log"]
+    parts = [part for whole in inside for part in (whole.children if isinstance(whole, Add) else (whole,))]
+    bare = [part.of if isinstance(part, Negate) else part for part in parts]
+    return {part.of for part in bare if isinstance(part, Element)}
 
 
 def smooth(generator: np.random.Generator, shape: Shape) -> Array:
@@ -85,6 +97,20 @@ def is_analytic(op: Op) -> bool:
         isinstance(node, Choose) or (isinstance(node, FunctionCall) and node.function in ("abs", "max"))
         for node in walk(op.rule.body)
     )
+
+
+def fitting_targets(loss: str, draw: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Targets that a loss takes: certain ones as well as shares, where it takes probabilities."""
+    certain, (examples, outputs) = bool(draw.integers(0, 2)), shape
+    match LOSSES[loss].targets.name:
+        case "probabilities":
+            return draw.integers(0, 2, shape).astype(float) if certain else draw.random(shape)
+        case "distributions":
+            classes = draw.integers(0, outputs, examples)
+            return np.eye(outputs)[classes] if certain else draw.dirichlet(np.ones(outputs), examples)
+        case "signs":
+            return draw.choice([-1.0, 1.0], shape)
+    return draw.normal(size=shape)
 
 
 # Comparisons
@@ -137,6 +163,23 @@ def check_rule(op: Op, operands: Mapping[str, Array]) -> None:
         allowed = 64 * EPS * abs(kernel) + EPS * (terms + 8) * max(1.0, largest)
         agrees = abs(kernel - rule) <= allowed or kernel == rule or (np.isnan(kernel) and np.isnan(rule))
         assert agrees, f"{op.name}{list(index)}: kernel {kernel!r}, rule {rule!r}, apart by {kernel - rule:.3g}"
+
+
+def check_rule_beyond_numbers(op: Op, strange: float) -> None:
+    """Rule and kernel agree with a strange number in any of the operands, also where the result is not finite."""
+    for slot, shape in operand_shapes(op).items():
+        given = operands_for(op, 1)
+        given[slot] = given[slot].copy()
+        given[slot][tuple(0 for _ in shape)] = strange
+        whole = op(**given)
+        for index in indices(whole.shape):
+            kernel, rule = float(whole[index]), op.rule.evaluate(given, index)
+            if np.isfinite(kernel) and np.isfinite(rule):
+                apart = abs(kernel - rule)
+                assert apart <= 1e-12 * max(1.0, abs(kernel)), f"{op.name}{index}: {slot} has {strange}"
+            else:
+                message = f"{op.name}{index}: kernel {kernel}, rule {rule}, where {slot} has {strange}"
+                assert kernel == rule or (np.isnan(kernel) and np.isnan(rule)), message
 
 
 # Derivatives of any operation, against two independent witnesses

@@ -5,7 +5,6 @@ Both are asked for the gradient with respect to every z, a, W and b at once: δ 
 
 from __future__ import annotations
 
-import warnings
 from itertools import product
 
 import numpy as np
@@ -13,12 +12,15 @@ import pytest
 
 from engine import open_run
 from engine.program import compile_program
-from tests.engine.helpers import ACTIVATION_NAMES, LOSS_NAMES, assert_close, dense, make_spec
+from tests.engine.helpers import ACTIVATION_NAMES, LOSS_NAMES, assert_close, dense, fitting_targets, make_spec
+from tests.engine.peers import require_torch, torch_loss
 
 COMBINATIONS = list(product(ACTIVATION_NAMES, LOSS_NAMES))
 NETWORKS = max(160, len(COMBINATIONS))
 STEPS = 100
 GRADIENTS, PARAMETERS = 1e-12, 1e-10
+FLOOR = 1e-4
+"""A loss or gradient that is 0 but for rounding is compared as if it were this large."""
 
 
 def random_network(nth):
@@ -36,7 +38,7 @@ def random_network(nth):
         "data": {
             "kind": "inline",
             "x": draw.normal(size=(examples, widths[0])).tolist(),
-            "y": targets(draw, loss, examples, widths[-1]).tolist(),
+            "y": fitting_targets(loss, draw, (examples, widths[-1])).tolist(),
         },
         "layers": layers,
         "loss": loss,
@@ -53,28 +55,11 @@ def random_network(nth):
     }
 
 
-def targets(draw, loss, examples, outputs):
-    """Numbers for a regression; for a classification certain, soft, or any targets at all."""
-    shape, kind = (examples, outputs), draw.integers(0, 3)
-    if loss == "softmax_cross_entropy" and kind == 0:
-        return np.eye(outputs)[draw.integers(0, outputs, examples)]
-    if loss == "softmax_cross_entropy" and kind == 1:
-        return draw.dirichlet(np.ones(outputs), examples)
-    if loss == "binary_cross_entropy" and kind == 0:
-        return draw.integers(0, 2, shape).astype(float)
-    return draw.random(shape) if loss.endswith("entropy") else draw.normal(size=shape)
-
-
 class Torch:
     """PyTorch, eager, float64."""
 
     def __init__(self):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self.torch = pytest.importorskip(
-                "torch", reason="PyTorch is not installed: pip install torch, or the extra `torch`, to compare with it"
-            )
-        self.torch.set_num_threads(1)
+        self.torch = require_torch()
         relu, softmax = self.torch.relu, self.torch.softmax
         self.activations = {
             "identity": lambda z: z * 1,
@@ -83,13 +68,7 @@ class Torch:
             "relu": relu,
             "softmax": lambda z: softmax(z, dim=1),
         }
-        loss = self.torch.nn.functional
-        self.losses = {
-            "mse": lambda z, a, y: loss.mse_loss(a, y),
-            "half_squared_error": lambda z, a, y: ((a - y) ** 2).sum() / (2 * len(y)),
-            "binary_cross_entropy": lambda z, a, y: loss.binary_cross_entropy_with_logits(z, y),
-            "softmax_cross_entropy": lambda z, a, y: loss.cross_entropy(z, y),
-        }
+        self.losses = {name: torch_loss(self.torch, name) for name in LOSS_NAMES}
 
     def step(self, document, x, y, parameters):
         """The loss, every z and a, and the gradient with respect to each of them and each parameter."""
@@ -138,6 +117,15 @@ class Autograd:
             "half_squared_error": lambda z, a, y: np_.mean(0.5 * np_.sum((a - y) ** 2, axis=1)),
             "binary_cross_entropy": lambda z, a, y: np_.mean(np_.logaddexp(0.0, z) - y * z),
             "softmax_cross_entropy": lambda z, a, y: np_.sum(y * (log_normaliser(z) - z)) / len(y),
+            "mae": lambda z, a, y: np_.mean(np_.abs(a - y)),
+            "huber": lambda z, a, y: np_.mean(
+                np_.where(np_.abs(a - y) < 1, (a - y) ** 2 / 2, np_.abs(a - y) - 0.5),
+            ),
+            "log_cosh": lambda z, a, y: np_.mean(np_.log(np_.cosh(a - y))),
+            "hinge": lambda z, a, y: np_.mean(np_.where(y * a < 1, 1 - y * a, 0.0)),
+            "kl_divergence": lambda z, a, y: (
+                np_.sum(y * (np.log(np.where(y > 0, y, 1.0)) + log_normaliser(z) - z)) / len(y)
+            ),
         }
 
     def _loss(self, leaves, document, x, y, found):
@@ -175,14 +163,14 @@ def compare(nth, step, found, theirs):
     """Every value and gradient of a trace with those of another system."""
     loss, numbers, slopes = theirs
     where = f"network {nth}, step {step}: "
-    assert_close(where + "loss", found.loss, loss, GRADIENTS)
+    assert_close(where + "loss", found.loss, loss, GRADIENTS, FLOOR)
     for name, number in numbers.items():
         assert_close(where + name, found.values[name], number, GRADIENTS)
     compared = set()
     for name, slope in slopes.items():
         ours = OURS[name[0]] + name[1:]
         if ours in found.values:
-            assert_close(where + ours, found.values[ours], slope, GRADIENTS)
+            assert_close(where + ours, found.values[ours], slope, GRADIENTS, FLOOR)
             compared.add(ours)
     wanted = {call.writes for call in found.frames if call.phase == "backward"}
     assert compared == wanted, f"{where}not compared: {wanted - compared}"

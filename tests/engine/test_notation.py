@@ -10,7 +10,22 @@ import numpy as np
 import pytest
 
 from engine import LANGUAGES, compile_program, explain
-from engine.expression import Call, Choose, Element, Index, Number, cos, erf, floor, operands, sign, sin, smaller, sqrt
+from engine.expression import (
+    Call,
+    Choose,
+    Element,
+    Index,
+    Number,
+    cos,
+    erf,
+    expm1,
+    floor,
+    operands,
+    sign,
+    sin,
+    smaller,
+    sqrt,
+)
 from engine.notation import UNROLLED, Formula, rule_formula, show_number, symbol, to_latex, to_mathml
 from engine.rule import FUNCTIONS, Environment
 from tests.engine.helpers import (
@@ -132,7 +147,7 @@ def test_a_formula_with_numbers_has_no_letters_left(program, call):
     mark = rule_formula(op.rule, call.bind, call.writes, index=tuple(0 for _ in op.rule.at), values=values)
     right = mark.parts[2]
     words = {element.text for element in ET.fromstring(to_mathml(right)).iter(f"{MATHML}mi")}
-    assert words <= {"e", "ln", "max", "min", "tanh", "sin", "cos", "erf", "sgn"}, (
+    assert words <= {"e", "π", "ln", "max", "min", "tanh", "sin", "cos", "erf", "sgn"}, (
         f"{sorted(words)} in {to_latex(right)}"
     )
 
@@ -257,8 +272,15 @@ NUMERIC = {
     "a Kronecker delta": (
         Choose(Index("n"), "=", Index("j"), Number(1), Number(0)),
         {"a": 0.5},
-        r"\{ \begin{array}{ll}1 & \text{if } 0 = 0 \\ 0 & \text{otherwise}\end{array}",
+        "1",
     ),
+    "a Kronecker delta in a sum": (
+        z - Choose(Index("n"), "<", Index("j"), Number(1), -(a + 1)) * z,
+        {"a": 0.5, "z": 2.0},
+        r"2 - ( - ( 0.5 + 1 ) ) \cdot 2",
+    ),
+    "less one": (z * expm1(-a), {"a": 0.5, "z": 2.0}, r"2 \cdot ( {e}^{- 0.5} - 1 )"),
+    "a circle's number": (a * Number(np.pi), {"a": 0.5}, r"0.5 \cdot \pi"),
     "minus zero": (1 - a, {"a": -0.0}, "1 - 0"),
     "infinity": (1 - a, {"a": np.inf}, r"1 - \infty"),
     "minus infinity": (1 - a, {"a": -np.inf}, r"1 - ( -\infty )"),
@@ -269,6 +291,18 @@ NUMERIC = {
 @pytest.mark.parametrize(("expr", "values", "latex"), **cases(NUMERIC))
 def test_numbers_are_bracketed_where_they_must_be(expr, values, latex):
     assert formula_with(expr, **{name: [[value]] for name, value in values.items()}) == latex
+
+
+def test_a_choice_by_indices_is_made_once_they_are_known():
+    kronecker = a * Choose(Index("n"), "=", Index("j"), Number(1), -z)
+    shown = {
+        at: plain(to_latex(Formula({"a": "a1", "z": "z1"}).lay_out(kronecker, dict(zip("nj", at, strict=True)))))
+        for at in (("n", "j"), ("n", 1), (1, 1), (0, 1))
+    }
+    assert r"\text{if } n = j" in shown["n", "j"]
+    assert r"\text{if } n = 1" in shown["n", 1]
+    assert shown[1, 1] == r"a_{1,1}^{(1)} \cdot 1"
+    assert shown[0, 1] == r"a_{0,1}^{(1)} \cdot ( - z_{0,1}^{(1)} )"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Rule, ShapeError, all_ops, trace
-from engine.expression import Sum, operands
+from engine.expression import Choose, Index, Sum, operands
 from engine.plan import Recorder, assemble
 from tests.engine.helpers import (
     SIZES,
@@ -16,6 +16,7 @@ from tests.engine.helpers import (
     axis_letters,
     cases,
     check_rule,
+    check_rule_beyond_numbers,
     indices,
     make_spec,
     operand_shapes,
@@ -56,18 +57,7 @@ def test_kernel_and_rule_stay_finite_and_agree_for_extreme_z(op, size):
 @pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf, 1e300, -1e300, 5e-324])
 @every_op
 def test_kernel_and_rule_agree_where_numbers_stop_being_finite(op, strange):
-    for slot, shape in operand_shapes(op).items():
-        given = operands_for(op, 1)
-        given[slot] = given[slot].copy()
-        given[slot][tuple(0 for _ in shape)] = strange
-        whole = op(**given)
-        for index in indices(whole.shape):
-            kernel, rule = float(whole[index]), op.rule.evaluate(given, index)
-            if np.isfinite(kernel) and np.isfinite(rule):
-                assert rule == pytest.approx(kernel, rel=1e-12, abs=1e-12), f"{op.name}{index}: {slot} has {strange}"
-            else:
-                message = f"{op.name}{index}: kernel {kernel}, rule {rule}, where {slot} has {strange}"
-                assert kernel == rule or (np.isnan(kernel) and np.isnan(rule)), message
+    check_rule_beyond_numbers(op, strange)
 
 
 @every_op
@@ -186,6 +176,16 @@ def test_an_operand_with_too_many_axes_is_refused_by_name_and_shape(op):
             op(**given)
         assert slot in error.value.message
         assert str(given[slot].shape) in error.value.message
+
+
+def test_of_a_choice_by_indices_only_the_branch_taken_is_read():
+    a, z = operands("a z")
+    kronecker = Rule("J", ("n", "k", "j"), Choose(Index("k"), "=", Index("j"), a["n", "k"], z["n", "j"]))
+    shapes = {"a": (1, 3), "z": (1, 3)}
+    assert kronecker.reads(shapes, (0, 2, 2)) == [("a", (0, 2))]
+    assert kronecker.reads(shapes, (0, 2, 1)) == [("z", (0, 1))]
+    by_numbers = Rule("r", ("n", "j"), Choose(a["n", "j"], ">", Index("j"), a["n", "j"], z["n", "j"]))
+    assert by_numbers.reads(shapes, (0, 1)) == [("a", (0, 1)), ("z", (0, 1))]
 
 
 def test_a_rule_with_a_letter_that_nothing_binds_is_refused():

@@ -16,7 +16,7 @@ import pytest
 
 from engine import Op
 from engine.activations import ACTIVATIONS
-from engine.expression import Choose, Expr, Number, Sum, operands
+from engine.expression import Choose, Expr, Maximum, Number, Sum, exp, operands, sign, tanh
 from engine.layers import AFFINE
 from engine.losses import LOSSES
 from engine.program import compile_program
@@ -125,12 +125,49 @@ def no_softmax(do: Any, out: Any, z: Any, y: Any) -> None:
     do(np.divide, out, do.constant(float(len(z))), out)
 
 
+def distance_backwards(do: Any, out: Any, a: Any, y: Any) -> None:
+    do(np.subtract, y, a, out)
+    do(np.sign, out, out)
+    do(np.divide, out, do.constant(float(a.size)), out)
+
+
+def line_everywhere(do: Any, out: Any, a: Any, y: Any) -> None:
+    do(np.subtract, a, y, out)
+    do(np.sign, out, out)
+    do(np.divide, out, do.constant(float(a.size)), out)
+
+
+def tanh_without_mean(do: Any, out: Any, a: Any, y: Any) -> None:
+    do(np.subtract, a, y, out)
+    do(np.tanh, out, out)
+
+
+def away_from_the_margin(do: Any, out: Any, a: Any, y: Any) -> None:
+    below = do.scratch(a.shape)
+    do(np.multiply, y, a, below)
+    do(np.less, below, do.constant(1.0), below)
+    do(np.multiply, y, below, out)
+    do(np.divide, out, do.constant(float(a.size)), out)
+
+
+def sigmoid_taken_for_tanh(do: Any, out: Any, z: Any, y: Any) -> None:
+    do(np.tanh, z, out)
+    do(np.subtract, out, y, out)
+    do(np.divide, out, do.constant(float(z.size)), out)
+
+
+def mean_over_the_classes_too(do: Any, out: Any, z: Any, y: Any) -> None:
+    RIGHT_DIVERGENCE(do, out, z=z, y=y)
+    do(np.divide, out, do.constant(float(z.shape[1])), out)
+
+
 def activation(name: str) -> Op:
     return ACTIVATIONS[name].require_op()
 
 
 MSE = LOSSES["mse"].require_op()
-
+RIGHT_DIVERGENCE = LOSSES["kl_divergence"].require_op().derivatives["z"].kernel
+_softmax = exp(_z - Maximum("k", z["n", "k"])) / Sum("k", exp(z["n", "k"] - Maximum("m", z["n", "m"])))
 
 _N, _K = a.size(0), a.size(1)
 FAULTS: dict[str, Fault] = {
@@ -165,6 +202,39 @@ FAULTS: dict[str, Fault] = {
         (_z - _y) / z.size(0),
         "identity",
         "softmax_cross_entropy",
+    ),
+    "the sign of an absolute error is flipped": Fault(
+        LOSSES["mae"].require_op(), "a", distance_backwards, sign(_y - _a) / (_N * _K), "tanh", "mae"
+    ),
+    "Huber's slope is that of its line everywhere": Fault(
+        LOSSES["huber"].require_op(), "a", line_everywhere, sign(_a - _y) / (_N * _K), "tanh", "huber"
+    ),
+    "the 1/n of log-cosh is missing": Fault(
+        LOSSES["log_cosh"].require_op(), "a", tanh_without_mean, tanh(_a - _y) + 0 * _N, "sigmoid", "log_cosh"
+    ),
+    "hinge pulls to the wrong side": Fault(
+        LOSSES["hinge"].require_op(),
+        "a",
+        away_from_the_margin,
+        _y * Choose(_y * _a, "<", Number(1), Number(1), Number(0)) / (_N * _K),
+        "tanh",
+        "hinge",
+    ),
+    "the error of binary cross-entropy is another activation's": Fault(
+        LOSSES["binary_cross_entropy"].require_op(),
+        "z",
+        sigmoid_taken_for_tanh,
+        (tanh(_z) - _y) / (z.size(0) * z.size(1)),
+        "sigmoid",
+        "binary_cross_entropy",
+    ),
+    "a divergence is averaged over the classes too": Fault(
+        LOSSES["kl_divergence"].require_op(),
+        "z",
+        mean_over_the_classes_too,
+        (_softmax * Sum("k", y["n", "k"]) - _y) / (z.size(0) * z.size(1)),
+        "identity",
+        "kl_divergence",
     ),
 }
 every_fault = pytest.mark.parametrize("fault", **cases(FAULTS))

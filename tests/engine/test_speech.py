@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import LANGUAGES, QUANTITIES, explain
-from engine.expression import Call, absolute, exp, floor, larger, log, log1p, operands, smaller, sqrt, tanh
+from engine.expression import Call, absolute, exp, expm1, floor, larger, log, log1p, operands, smaller, sqrt, tanh
 from engine.rule import FUNCTIONS, Environment
 from engine.speech import SPOKEN_TERMS, WORDS, Speaker, speak_number, subject
 from tests.engine.helpers import SPECS, cases, dense, fresh_run, registry_specs, small
@@ -150,6 +150,7 @@ PAIRS = {
     "an absolute value of a difference": (absolute(a - z), absolute(a) - z),
     "the larger of two": (larger(a, z), larger(z, a)),
     "the larger of a sum": (larger(a, z + 1), larger(a, z) + 1),
+    "a power less one": (a * expm1(z), a * exp(z) - 1),
     "the smaller or the larger": (smaller(a, z), larger(a, z)),
     "the root of a sum": (sqrt(a + z), sqrt(a) + z),
     "a sum rounded down": (floor(a + z), a + floor(z)),
