@@ -20,9 +20,10 @@ CONVENTIONS: dict[str, dict[str, str]] = {
         "zh": "dW = delta.T @ 上一层的 a，db = delta 对样本求和，上一层的 da = delta @ W，delta = da * f'(z)。",
     },
     "losses": {
-        "en": "mse is the mean over every element of (a - y)^2; binary_cross_entropy and softmax_cross_entropy take "
-        "the logits z.",
-        "zh": "mse 是 (a - y)² 对所有元素的平均；binary_cross_entropy 和 softmax_cross_entropy 直接作用于 z。",
+        "en": "mse is the mean over every element of (a - y)^2; binary_cross_entropy, softmax_cross_entropy and "
+        "kl_divergence take the logits z.",
+        "zh": "mse 是 (a - y)² 对所有元素的平均；binary_cross_entropy、softmax_cross_entropy 和 kl_divergence "
+        "直接作用于 z。",
     },
     "update": {
         "en": "All gradients are computed first, then all parameters are changed at once.",
