@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.expression import Choose, Number, absolute, exp, larger, lift, log, log1p, operands, sign, tanh
+from engine.expression import Choose, Expr, Number, absolute, exp, larger, lift, log, log1p, operands, sign, tanh
 from engine.loss_forms import Form
 from engine.ops import Do
 from engine.registry import Text
@@ -79,12 +79,15 @@ def huber(delta: float) -> Form:
         do(np.minimum, out, do.constant(delta), out=out)
         do(np.maximum, out, do.constant(-delta), out=out)
 
+    def scaled(line: Expr) -> Expr:
+        return line if delta == 1 else delta * line
+
     distance, edge = absolute(_apart), Number(delta)
     return Form(
         "a",
-        Choose(distance, "<", edge, _apart**2 / 2, delta * (distance - delta / 2)),
+        Choose(distance, "<", edge, _apart**2 / 2, scaled(distance - delta / 2)),
         parts,
-        Choose(distance, "<", edge, _apart, delta * sign(_apart)),
+        Choose(distance, "<", edge, _apart, scaled(sign(_apart))),
         slopes,
         Text(
             "The difference of output and target, or the threshold with its sign where the difference is larger.",
@@ -97,7 +100,7 @@ def log_cosh() -> Form:
     """ln cosh(a − y)."""
     return Form(
         "a",
-        absolute(_apart) + log1p(exp(-2 * absolute(_apart))) - log(lift(2)),
+        absolute(_apart) + log1p(exp(-(2 * absolute(_apart)))) - log(lift(2)),
         _log_cosh,
         tanh(_apart),
         _tanh,
