@@ -19,9 +19,6 @@ from engine.ops import Op
 from engine.registry import Entry, Param, Registry, Text
 from engine.targets import ANY, DISTRIBUTIONS, PROBABILITIES, SIGNS, Targets
 
-REGRESSION, BINARY, CLASSES = METRICS = ("regression", "binary", "classes")
-"""What a history can tell of a loss: the share of variance explained, or the share of right answers."""
-
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Loss(Entry):
@@ -29,22 +26,24 @@ class Loss(Entry):
 
     `form` makes the form from the parameters. `unfused` has, by the activation whose derivative cancels, the form that
     reads that activation's outputs; it is empty where there is nothing to fuse. `per` says what a mean is taken over.
-    `targets` says what it can be held against, and `metric`, one of METRICS, how well it went. `threshold` has, for a
-    yes-or-no loss, the value of a or z from which on an output counts as a yes.
+    `targets` says what it can be held against, and so how to tell success.
     """
 
     form: Callable[..., Form]
     unfused: Mapping[str, Callable[..., Form]] = field(default_factory=dict)
     per: str = OUTPUTS
     targets: Targets = ANY
-    metric: str = REGRESSION
-    threshold: Mapping[str, float] = field(default_factory=dict)
     natural_activations: tuple[str, ...] = ()
 
     @property
     def unfused_activations(self) -> tuple[str, ...]:
         """The activations whose outputs the loss can read unfused."""
         return tuple(self.unfused)
+
+    @property
+    def metric(self) -> str:
+        """What tells how well outputs fit the targets: one of `targets.METRICS`."""
+        return self.targets.metric
 
     def reads_when(self, fused: bool = True) -> str:
         """Whether it compares the outputs "a" or the logits "z" with the targets."""
@@ -178,8 +177,6 @@ LOSSES: Registry[Loss] = Registry(
         form=cross_entropies.binary_from_logits,
         unfused={"sigmoid": cross_entropies.binary_from_outputs},
         targets=PROBABILITIES,
-        metric=BINARY,
-        threshold={"z": 0.0, "a": 0.5},
         natural_activations=("sigmoid", "identity"),
     ),
     Loss(
@@ -211,7 +208,6 @@ LOSSES: Registry[Loss] = Registry(
         },
         per=EXAMPLES,
         targets=DISTRIBUTIONS,
-        metric=CLASSES,
         natural_activations=("softmax", "identity"),
     ),
     Loss(
@@ -228,8 +224,6 @@ LOSSES: Registry[Loss] = Registry(
         "Cortes & Vapnik, Support-Vector Networks, Machine Learning 20 (1995); keras.losses.Hinge",
         form=distances.hinge,
         targets=SIGNS,
-        metric=BINARY,
-        threshold={"a": 0.0},
         natural_activations=("identity", "tanh"),
     ),
     Loss(
@@ -251,7 +245,6 @@ LOSSES: Registry[Loss] = Registry(
         },
         per=EXAMPLES,
         targets=DISTRIBUTIONS,
-        metric=CLASSES,
         natural_activations=("softmax", "identity"),
     ),
 )

@@ -13,19 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.evaluate import Evaluator, Stop, scores_of
+from engine.losses import LOSSES
 from engine.program import Program
 from engine.rule import Array
+from engine.targets import BINARY, CLASSES, REGRESSION, SIGN
 from engine.trace import read_only
-
-REGRESSION, BINARY, SIGN, CLASSES = "regression", "binary", "sign", "classes"
-
-KINDS: Mapping[str, str] = {
-    "binary_cross_entropy": BINARY,
-    "hinge": SIGN,
-    "softmax_cross_entropy": CLASSES,
-    "kl_divergence": CLASSES,
-}
-"""What a loss's targets are, where they are not plain numbers."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +76,7 @@ class Metrics:
 
 def task_of(loss: str, program: Program, y: Array) -> Task:
     """What the outputs are compared by, from the loss and the targets it is trained on."""
-    kind = KINDS.get(loss, REGRESSION)
+    kind = LOSSES[loss].metric
     logits = scores_of(program).startswith("z")
     decide = _classes_of(kind, y)
     threshold = 0.5 if decide == BINARY and not (logits and kind == BINARY) else 0.0

@@ -15,6 +15,11 @@ from engine.errors import SpecError
 from engine.registry import Text
 from engine.rule import Array
 
+REGRESSION, BINARY, SIGN, CLASSES = METRICS = ("regression", "binary", "sign", "classes")
+"""What tells how well outputs fit targets: R² of numbers, or the share of right answers; those are yes or no as 1 or 0
+or as 1 or −1 for each output, or one class of several.
+"""
+
 SUM_TOLERANCE = 1e-6
 """How far from 1 the sum of a row of probabilities may be: they are often typed, or stored in single precision."""
 MOST_CLASSES = 1000
@@ -39,10 +44,13 @@ class Misfit:
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """A kind of targets. `classes` says that class numbers make sense as such targets."""
+    """A kind of targets. `metric`, one of METRICS, tells how well they are met; `classes` says that class numbers make
+    sense as such targets.
+    """
 
     name: str
     label: Text
+    metric: str
     classes: bool
     misfit: Callable[[Array], Misfit | None]
     prepared: Callable[[Array], Array] = lambda y: y
@@ -90,17 +98,21 @@ def _signs(y: Array) -> Array:
     return np.where(y == 0, -1.0, y)
 
 
-ANY = Targets("any", Text("any numbers", "任意数"), False, lambda y: None)
-PROBABILITIES = Targets("probabilities", Text("numbers from 0 to 1", "0 到 1 之间的数"), False, _not_from_0_to_1)
+ANY = Targets("any", Text("any numbers", "任意数"), REGRESSION, False, lambda y: None)
+PROBABILITIES = Targets(
+    "probabilities", Text("numbers from 0 to 1", "0 到 1 之间的数"), BINARY, False, _not_from_0_to_1
+)
 DISTRIBUTIONS = Targets(
     "distributions",
     Text("probabilities that add up to 1 in every row, or class numbers", "每行是和为 1 的概率，或类别编号"),
+    CLASSES,
     True,
     _not_probabilities,
 )
 SIGNS = Targets(
     "signs",
     Text("−1 or 1 (0 counts as −1), or class numbers", "−1 或 1（0 视为 −1），或类别编号"),
+    SIGN,
     True,
     _not_signs,
     _signs,

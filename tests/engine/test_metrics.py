@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.metrics import BINARY, CLASSES, SIGN, Judge, Measurer, Task, task_of
+from engine.metrics import Judge, Measurer, Task, task_of
+from engine.targets import BINARY, CLASSES, SIGN
 from tests.engine.helpers import SPECS, assert_close, dense, fresh_run, make_spec
 
 BY_LOGIT = Task(BINARY, 0.0, (0, 1), False)
