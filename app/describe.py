@@ -44,6 +44,7 @@ def run(
                 "phase": value.phase,
                 "label": value.quantity.label[language],
                 "meaning": value.quantity.meaning[language],
+                "symbol": symbol(value.quantity),
             }
             for name, value in program.values.items()
         },
@@ -84,6 +85,17 @@ def run(
     }
 
 
+def symbol(quantity: engine.Quantity) -> Plain:
+    """How a quantity is typeset: its letter, what parameter it belongs to, and its marks."""
+    return {
+        "letter": quantity.symbol,
+        "of": quantity.of,
+        "derivative": quantity.over is not None,
+        "new": quantity.new,
+        "layered": quantity.layered,
+    }
+
+
 def layers(spec: engine.ExperimentSpec, program: engine.Program) -> list[Plain]:
     """The layers in order, the inputs first."""
     of_layer: dict[int | None, list[str]] = {}
@@ -97,7 +109,8 @@ def layers(spec: engine.ExperimentSpec, program: engine.Program) -> list[Plain]:
                 "layer": k,
                 "kind": layer.kind,
                 "units": layer.units,
-                "activation": layer.activation,
+                "activation": layer.activation.kind,
+                **({"activation_params": layer.activation.values} if layer.activation.params else {}),
                 "parameters": of_layer.get(k, []),
             }
             for k, layer in enumerate(spec.layers, start=1)
@@ -114,6 +127,7 @@ def catalog(language: str) -> Plain:
         "conventions": conventions(language),
         **{name: [entry(found, language) for found in entries] for name, entries in registries.items()},
         "examples": [example(found, language) for found in registries["examples"]],
+        "options": {field: [param(each, language) for each in params] for field, params in engine.OPTIONS.items()},
     }
 
 

@@ -14,7 +14,7 @@ Nested = TypeAliasType("Nested", "Number | list[Nested]")
 """Numbers in lists, one level of lists per axis; a bare number for a scalar."""
 
 Phase = Literal["forward", "loss", "backward", "update"]
-Axis = Literal["example", "unit", "input"]
+Axis = Literal["example", "unit", "input", "output"]
 
 
 class Shape(BaseModel):
@@ -69,7 +69,18 @@ class Layer(Shape):
     kind: str
     units: int
     activation: str | None = None
+    activation_params: dict[str, float | int | bool | str] | None = None
     parameters: list[str] | None = None
+
+
+class Symbol(Shape):
+    """How a name is typeset: its letter, the parameter it belongs to, whether it is a derivative or a new value."""
+
+    letter: str
+    of: str | None
+    derivative: bool
+    new: bool
+    layered: bool
 
 
 class ValueInfo(Shape):
@@ -79,10 +90,11 @@ class ValueInfo(Shape):
     layer: int | None
     shape: list[int]
     axes: list[Axis]
-    source: Literal["batch", "parameter", "setting", "computed"]
+    source: Literal["batch", "parameter", "slot", "setting", "random", "computed"]
     phase: Phase | None
     label: str
     meaning: str
+    symbol: Symbol
 
 
 class Frame(Shape):

@@ -59,6 +59,8 @@ class Catalog(Shape):
     activations: list[Entry]
     losses: list[Entry]
     optimizers: list[Entry]
+    schedules: list[Entry]
     initializers: list[Entry]
     datasets: list[Entry]
     examples: list[Example]
+    options: dict[str, list[Param]]

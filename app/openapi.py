@@ -209,7 +209,13 @@ def spec_schema() -> Plain:
         "data": {"oneOf": [*datasets, inline]},
         "layers": {"type": "array", "minItems": 1, "items": {"oneOf": [_layer(entry) for entry in catalog["layers"]]}},
         "loss": _named(catalog["losses"]),
+        "reduction": _option("reduction"),
+        "fused": _option("fused"),
         "optimizer": {"oneOf": [_entry(entry) for entry in catalog["optimizers"]]},
+        "schedule": {"oneOf": [_entry(entry) for entry in catalog["schedules"]]},
+        "clip": _options("clip"),
+        "penalty": _options("penalty"),
+        "update_order": _option("update_order"),
         "initializer": initializer,
         "parameters": {
             "type": "object",
@@ -220,6 +226,19 @@ def spec_schema() -> Plain:
         "shuffle": {"type": "boolean", "description": "A new order of the examples in every epoch."},
         "epochs": whole,
         "seed": {"type": "integer", "minimum": 0},
+        "edits": {
+            "type": "array",
+            "description": "What is changed by hand before a step, and stays: cells by address, settings by name.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "step": {"type": "integer", "minimum": 0},
+                    "set": {"type": "object", "additionalProperties": {"type": "number"}},
+                },
+                "required": ["step"],
+                "additionalProperties": {"type": "number"},
+            },
+        },
     }
     for name, field in fields.items():
         field["default"] = engine.DEFAULTS[name]
@@ -257,8 +276,8 @@ def _layer(entry: engine.Entry) -> Plain:
     catalog = engine.catalog()
     schema = _entry(entry)
     schema["properties"] |= {
-        "activation": {"enum": [each.name for each in catalog["activations"]], "default": "identity"},
-        "frozen": {"type": "array", "items": {"enum": ["W", "b"]}, "default": []},
+        "activation": {**_named(catalog["activations"]), "default": "identity"},
+        "frozen": {"type": "array", "items": {"enum": ["W", "b", "alpha"]}, "default": []},
         "initializer": {
             "oneOf": [*(_entry(each) for each in catalog["initializers"]), {"type": "null"}],
             "description": "Instead of the one of the experiment.",
@@ -266,6 +285,19 @@ def _layer(entry: engine.Entry) -> Plain:
     }
     schema["required"] = ["units"]
     return schema
+
+
+def _option(field: str) -> Plain:
+    (param,) = engine.OPTIONS[field]
+    return _param(param)
+
+
+def _options(field: str) -> Plain:
+    nullable = {
+        param.name: {"anyOf": [_param(param), {"type": "null"}]} if param.default is None else _param(param)
+        for param in engine.OPTIONS[field]
+    }
+    return {"type": "object", "properties": nullable, "additionalProperties": False}
 
 
 def _param(param: engine.Param) -> Plain:

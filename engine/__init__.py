@@ -11,12 +11,17 @@ Code map, in the order in which data flows:
     loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
       cross_entropies
     activations, losses, layers,        the registries: what a network is made of
-      optimizers, initializers, datasets, examples, catalog
+      optimizers, schedules,
+      regularisers, initializers,
+      datasets, examples, catalog
     fields                              plain data checked, field by field
-    data_spec, split                    the data of a spec; its examples as arrays
+    layer_spec, data_spec, edits        the parts of a spec that have checks of their own
+    targets, split                      what a loss may be held against; the examples as arrays
     spec -> program -> trace            an experiment, its assignments, the numbers of one step
+    calls, updates                      what a program is made of; its update phase
     streams                             random numbers, one stream for each purpose
     plan, training, run                 the program compiled over memory; any step on demand
+    checkpoints, threads                states kept along a run; one thread for matrix products
     gradcheck, explain                  witnesses, and one number explained
     evaluate                            the forward pass outside training, for any examples and parameters
     metrics, flow, health, history      how good, how large and how alive; figures over many steps
@@ -27,6 +32,7 @@ Code map, in the order in which data flows:
 The engine knows nothing of servers or pages, reads no clock, and opens no file.
 """
 
+from engine.calls import PHASES, SOURCES, Call, Value
 from engine.catalog import all_ops, catalog
 from engine.cost import Cost, cost, require_within
 from engine.diagnosis import DeadUnit, Diagnosis, LossDrop, NonFinite
@@ -48,12 +54,12 @@ from engine.history import LEVELS, PARTS, USUAL, Figures, History
 from engine.landscape import Landscape, LandscapeView
 from engine.metrics import Confusion, Metrics
 from engine.ops import Op
-from engine.program import PHASES, Call, Program, Value, compile_program
+from engine.program import Program, compile_program
 from engine.quantities import QUANTITIES, Quantity, format_address, parse_name
 from engine.registry import LANGUAGES, Entry, Param, Registry, Text
 from engine.rule import Rule
 from engine.run import Run, open_run, state_at, trace
-from engine.spec import DEFAULTS, ExperimentSpec
+from engine.spec import DEFAULTS, OPTIONS, ExperimentSpec
 from engine.split import DataSplit, make_split
 from engine.stopping import MIN_DELTA, MONITORS, PATIENCE, EarlyStopping
 from engine.surface import Axis, Grid, Surface, surface_names
@@ -70,10 +76,12 @@ __all__ = [
     "LEVELS",
     "MIN_DELTA",
     "MONITORS",
+    "OPTIONS",
     "PARTS",
     "PATIENCE",
     "PHASES",
     "QUANTITIES",
+    "SOURCES",
     "USUAL",
     "AddressError",
     "ArrayCheck",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,13 +27,14 @@ class Activation(Entry):
     """An activation function as an operation; `elementwise` unless a unit's value depends on its neighbours'."""
 
     op: Op | None = None
+    learned: tuple[Any, ...] = ()
 
     @property
     def elementwise(self) -> bool:
         """Does a[n,j] depend on z[n,j] alone?"""
         return self.require_op().elementwise
 
-    def require_op(self) -> Op:
+    def require_op(self, params: object = None, jacobian: bool = False) -> Op:
         """The operation a = f(z)."""
         assert self.op is not None
         return self.op

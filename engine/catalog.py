@@ -11,8 +11,20 @@ from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.ops import Op
-from engine.optimizers import LETTERS, OPTIMIZERS
+from engine.optimizers import OPTIMIZERS
 from engine.registry import Entry
+from engine.regularisers import (
+    CLIP_NORM,
+    CLIP_SCALE,
+    CLIP_VALUE,
+    IDENTITY_AFTER,
+    PENALTY_KINDS,
+    dropout,
+    norm_of,
+    penalised_gradient,
+    penalty,
+)
+from engine.schedules import SCHEDULES
 
 REGISTRIES: Mapping[str, Mapping[str, Entry]] = {
     "datasets": DATASETS,
@@ -20,6 +32,7 @@ REGISTRIES: Mapping[str, Mapping[str, Entry]] = {
     "activations": ACTIVATIONS,
     "losses": LOSSES,
     "optimizers": OPTIMIZERS,
+    "schedules": SCHEDULES,
     "initializers": INITIALIZERS,
     "examples": EXAMPLES,
 }
@@ -47,7 +60,11 @@ def all_ops() -> dict[str, Op]:
         LINEAR,
         *(entry.require_op() for entry in ACTIVATIONS.values()),
         *(entry.require_op() for entry in LOSSES.values()),
-        *(entry.update(rank) for entry in OPTIMIZERS.values() for rank in LETTERS),
+        *(op for entry in OPTIMIZERS.values() for op in (*entry.singles.values(), *entry.updates.values())),
+        *(op for entry in SCHEDULES.values() if (op := entry.op({p.name: p.default for p in entry.params}))),
+        *(penalty(2, kinds) for kinds in PENALTY_KINDS),
+        *(penalised_gradient(kinds) for kinds in PENALTY_KINDS),
+        *(*CLIP_VALUE.values(), *CLIP_NORM.values(), norm_of((2, 1)), CLIP_SCALE, dropout(0.5), IDENTITY_AFTER),
     ):
         add(op)
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from engine.errors import LimitError
 from engine.layers import LAYERS
-from engine.losses import LOSSES
+from engine.program import compile_program
 from engine.spec import ExperimentSpec
 
 
@@ -28,26 +29,21 @@ FIELDS = {"parameters": "layers", "values": "batch_size", "steps": "epochs", "wo
 
 
 def cost(spec: ExperimentSpec) -> Cost:
-    """The cost of a spec."""
-    counts = [
-        LAYERS[layer.kind].count(n_in, layer.units, layer.bias)
-        for n_in, layer in zip(spec.widths, spec.layers, strict=False)
-    ]
-    parameters = sum(count for count, _ in counts)
-    products = sum(count for _, count in counts)
-    frozen = sum(
-        layer.units * n_in * ("W" in layer.frozen) + layer.units * ("b" in layer.frozen)
+    """The cost of a spec, counted over its program; a program holds shapes and no numbers."""
+    program = compile_program(spec)
+    examples, inputs, outputs = spec.extent
+    sizes = {name: prod(value.shape) for name, value in program.values.items()}
+    parameters = sum(sizes[name] for name in program.parameters)
+    kept = parameters + sum(sizes[name] for name in program.starts)
+    products = sum(
+        LAYERS[layer.kind].multiplications(n_in, layer.units)
         for n_in, layer in zip(spec.widths, spec.layers, strict=False)
     )
-    per_example = spec.widths[0] + spec.widths[-1] + 4 * sum(spec.widths[1:])
-    if LOSSES[spec.loss].reads == "z":
-        per_example -= spec.widths[-1]
-    examples, inputs, outputs = spec.extent
     return Cost(
         parameters=parameters,
-        values=3 * parameters - frozen + spec.batch * per_example + 2,
+        values=sum(sizes.values()),
         steps=spec.steps,
-        work=spec.epochs * (3 * products * examples + spec.batches_per_epoch * 2 * parameters),
+        work=spec.epochs * (3 * products * examples + spec.batches_per_epoch * 2 * kept),
         data=examples * (inputs + outputs),
     )
 

@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from engine import health, nonfinite
+from engine.calls import Call
 from engine.errors import UnknownNameError
 from engine.evaluate import Evaluator, Stop
 from engine.history import sees_all
 from engine.metrics import Measurer, task_of
-from engine.program import Call
 from engine.quantities import format_address
 from engine.registry import Text
 from engine.rule import Array
@@ -165,7 +165,7 @@ class Survey:
         losses, accuracies = self.watched.setdefault(examples, (array("d"), array("d")))
         if len(losses) <= epochs:
             split = trajectory.split
-            task = task_of(trajectory.spec.loss, trajectory.program, split.y)
+            task = task_of(trajectory.spec.loss.kind, trajectory.program, split.y)
             x, y = (split.x, split.y) if examples == "train" else (split.x_test, split.y_test)
             measurer = Measurer(trajectory.program, task, x, y)
             views = trajectory.layout.views(trajectory.state)
@@ -228,7 +228,7 @@ def stopping(
 def monitors(trajectory: Trajectory) -> tuple[str, ...]:
     """The figures that can be watched: those of test examples and accuracies only where there are such."""
     split = trajectory.split
-    classes = task_of(trajectory.spec.loss, trajectory.program, split.y).decide is not None
+    classes = task_of(trajectory.spec.loss.kind, trajectory.program, split.y).decide is not None
     sets = ("train", "test") if len(split.x_test) else ("train",)
     return tuple(
         f"{examples}_{figure}" for examples in sets for figure in ("loss", "accuracy") if figure == "loss" or classes

@@ -15,10 +15,11 @@ from math import prod
 
 import numpy as np
 
+from engine.calls import FORWARD, LOSS, Call
 from engine.errors import Cancelled
 from engine.ops import Op
 from engine.plan import Recorder, assemble, zeros_aligned
-from engine.program import FORWARD, LOSS, Call, Program
+from engine.program import Program
 from engine.rule import Array, Shape
 from engine.trace import read_only
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.calls import Call
 from engine.errors import UnknownNameError
 from engine.expression import Add, Divide, Expr, Multiply, Named, Negate, Sum
 from engine.gradcheck import Difference
 from engine.notation import Formula, row, rule_formula, symbol, to_latex, to_mathml
-from engine.program import Call
 from engine.quantities import format_address, parse_name
 from engine.registry import LANGUAGES
 from engine.rule import Environment, cells

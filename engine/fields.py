@@ -76,7 +76,7 @@ def choice_of(field: str, value: object, registry: Registry[Any], more: tuple[st
 
 def choice_or_name(field: str, value: object, registry: Registry[Any]) -> Choice:
     """An entry given by its name alone, or as an object with its parameters."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and "kind" in value:
         return choice_of(field, value, registry)
     return choice_of(field, {"kind": name_of(field, value, registry)}, registry)
 

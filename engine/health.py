@@ -12,8 +12,9 @@ from functools import cache
 
 import numpy as np
 
+from engine.calls import FORWARD
 from engine.ops import Op, gradient_of
-from engine.program import FORWARD, Program
+from engine.program import Program
 from engine.rule import Array
 
 FLAT = 0.05

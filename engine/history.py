@@ -235,7 +235,7 @@ def _sets(
     """The training examples and, if they are asked for and there are any, the test examples."""
     program, split = trajectory.program, trajectory.split
     scores = scores_of(program)
-    task = task_of(trajectory.spec.loss, program, split.y)
+    task = task_of(trajectory.spec.loss.kind, program, split.y)
     names = [
         scores,
         "loss",

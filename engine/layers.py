@@ -1,6 +1,6 @@
 """Kinds of layer. A layer is a function from its place and options to parameter shapes and calls.
 
-`dense` is the only kind so far: z = a W^T + b, then an activation.
+`dense` is the only kind so far: z = a W^T + b, then an activation, then dropout where it is asked for.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from engine.expression import Sum, operands
 from engine.ops import Do, Op
 from engine.registry import Entry, Param, Registry, Text
+from engine.regularisers import dropout
 from engine.rule import Array, Rule, Shape
 
 a, W, b, delta = operands("a W b delta")
@@ -108,48 +109,69 @@ class Step:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a layer stands in a network, and what it is asked to be."""
+    """Where a layer stands in a network, and what it is asked to be.
+
+    `source` is the name of the value it reads; `learned` the slots of what its activation learns, with their first
+    values.
+    """
 
     layer: int
+    source: str
     n_in: int
     units: int
     activation: Op
+    learned: tuple[tuple[str, float], ...]
     bias: bool
+    dropout: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """A parameter's shape and what its elements are at first; None where the initializer draws them."""
+
+    shape: Shape
+    value: float | None = None
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a layer adds to a program: its parameters' shapes and its forward assignments."""
+    """What a layer adds to a program: its parameters, its forward assignments, and the value it passes on.
 
-    parameters: dict[str, Shape]
+    `masks` are values drawn anew in every step, by name: their width and the probability of a 0.
+    """
+
+    parameters: dict[str, Start]
     steps: tuple[Step, ...]
+    output: str
+    masks: dict[str, tuple[int, float]]
 
 
 @dataclass(frozen=True, eq=False)
 class LayerKind(Entry):
-    """A kind of layer: `parts` gives what it adds to a program, `count` its number of parameters and multiplications.
+    """A kind of layer: `parts` gives what it adds to a program, `multiplications` about what one example costs."""
 
-    `count(n_in, units, bias)` works in whole numbers of any size and allocates nothing.
-    """
-
-    parts: Callable[[Place], Parts] = lambda place: Parts({}, ())
-    count: Callable[[int, int, bool], tuple[int, int]] = lambda n_in, units, bias: (0, 0)
+    parts: Callable[[Place], Parts] = lambda place: Parts({}, (), place.source, {})
+    multiplications: Callable[[int, int], int] = lambda n_in, units: 0
 
 
 def _dense(place: Place) -> Parts:
     k = place.layer
-    parameters: dict[str, Shape] = {f"W{k}": (place.units, place.n_in)}
-    bind = {"W": f"W{k}", "a": f"a{k - 1}"}
+    z, out = f"z{k}", f"a{k}"
+    parameters = {f"W{k}": Start((place.units, place.n_in))}
+    bind = {"W": f"W{k}", "a": place.source}
     if place.bias:
-        parameters[f"b{k}"] = (place.units,)
+        parameters[f"b{k}"] = Start((place.units,), 0.0)
         bind["b"] = f"b{k}"
-    return Parts(
-        parameters,
-        (
-            Step(AFFINE if place.bias else LINEAR, bind, f"z{k}"),
-            Step(place.activation, {"z": f"z{k}"}, f"a{k}"),
-        ),
-    )
+    activate = {"z": z}
+    for slot, start in place.learned:
+        parameters[f"{slot}{k}"] = Start((place.units,), start)
+        activate[slot] = f"{slot}{k}"
+    steps = [Step(AFFINE if place.bias else LINEAR, bind, z), Step(place.activation, activate, out)]
+    if not place.dropout:
+        return Parts(parameters, tuple(steps), out, {})
+    mask, kept = f"mask{k}", f"h{k}"
+    steps.append(Step(dropout(place.dropout), {"a": out, "mask": mask}, kept))
+    return Parts(parameters, tuple(steps), kept, {mask: (place.units, place.dropout)})
 
 
 LAYERS: Registry[LayerKind] = Registry(
@@ -163,8 +185,17 @@ LAYERS: Registry[LayerKind] = Registry(
         (
             Param("units", "integer", 4, Text("Units", "神经元个数"), minimum=1, step=1),
             Param("bias", "boolean", True, Text("Bias", "偏置")),
+            Param(
+                "dropout",
+                "number",
+                0.0,
+                Text("Dropout", "随机失活"),
+                minimum=0.0,
+                maximum=0.95,
+                step=0.05,
+            ),
         ),
         parts=_dense,
-        count=lambda n_in, units, bias: (n_in * units + units * bias, n_in * units),
+        multiplications=lambda n_in, units: n_in * units,
     ),
 )

@@ -7,6 +7,7 @@ tree. Every mark that stands for a node of the rule carries the node's id: "e" f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -97,7 +98,7 @@ def symbol(name: str, index: tuple[str, ...], language: str = "en", node: str = 
     above = f"({layer})" if layer is not None and quantity.layered else ""
     if quantity.new:
         above += " new" if language == "en" else " 新"
-    below = ",".join(index)
+    below = ",".join((*((quantity.of,) if quantity.of else ()), *index))
     if above and below:
         mark = Mark("subsup", parts=(base, Mark("text", below), Mark("text", above)))
     elif below:
@@ -344,20 +345,29 @@ _LATEX_WORDS = {
     "∑": r"\sum", "·": r"\cdot ", "−": "-", "∂": r"\partial ", "…": r"\dots ", "≥": r"\ge ", "{": r"\{",
     "∞": r"\infty ", "δ": r"\delta ", "η": r"\eta ", "π": r"\pi ", "max": r"\max ", "min": r"\min ", "ln": r"\ln ",
     "tanh": r"\tanh ", "sin": r"\sin ", "cos": r"\cos ", "erf": r"\operatorname{erf} ",
-    "sgn": r"\operatorname{sgn} ", "⌊": r"\lfloor ", "⌋": r"\rfloor ",
+    "sgn": r"\operatorname{sgn} ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "α": r"\alpha ", "ε": r"\varepsilon ",
+    "ρ": r"\rho ", "μ": r"\mu ", "λ": r"\lambda ", "ψ": r"\psi ", "β₁": r"\beta_{1}", "β₂": r"\beta_{2}",
+    "λ₁": r"\lambda_{1}", "λ₂": r"\lambda_{2}", "η₀": r"\eta_{0}", "μ⁺": r"\mu^{+}", "Πμ": r"\Pi\mu ",
+    "‖g‖": r"\lVert g\rVert ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "ĝ": r"\hat{g}",
 }  # fmt: skip
+
+
+_SUBSCRIPT = re.compile("[₀-₉]+")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def to_latex(mark: Mark) -> str:
     """A mark as LaTeX."""
     parts = [to_latex(part) for part in mark.parts] if mark.kind != "table" else []
+    if mark.kind in ("i", "text") and mark.text not in _LATEX_WORDS and _SUBSCRIPT.search(mark.text):
+        mark = Mark(mark.kind, _SUBSCRIPT.sub(lambda found: f"_{{{found[0].translate(_DIGITS)}}}", mark.text))
     match mark.kind:
         case "o" | "i":
             return _LATEX_WORDS.get(mark.text, mark.text)
         case "n":
             return mark.text.replace("−", "-").replace("∞", r"\infty")
         case "text":
-            plain = all(character in "0123456789,()njikm" for character in mark.text)
+            plain = all(character in "0123456789,()njikmWb_{}" for character in mark.text)
             return mark.text if plain else rf"\text{{{mark.text.replace(chr(0xA0), ' ')}}}"
         case "frac":
             return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"

@@ -30,7 +30,7 @@ class Do(Protocol):
     def __call__(self, function: Callable[..., Any], *args: Any, **named: Any) -> None:
         """Perform, or record, `function(*args, **named)`; one of the arguments is where the result goes."""
 
-    def scratch(self, shape: Shape) -> Array:
+    def scratch(self, shape: Shape, dtype: type = float) -> Array:
         """An array for intermediate results, private to this run of the kernel."""
 
     def constant(self, value: float) -> Array:
@@ -47,9 +47,9 @@ class Eager:
         """Perform `function(*args, **named)`."""
         function(*args, **named)
 
-    def scratch(self, shape: Shape) -> Array:
+    def scratch(self, shape: Shape, dtype: type = float) -> Array:
         """A fresh array."""
-        return np.empty(shape)
+        return np.empty(shape, dtype)
 
     def constant(self, value: float) -> Array:
         """A fresh 0-d array."""

@@ -7,11 +7,12 @@ time, and its calls are a subset of the former's on arrays of the same shapes, s
 
 Memory is laid out for that:
 
-    state     parameters end to end in the order of their updates, frozen ones last; shared by all plans of a run
-    values    everything computed; the gradients and the new parameters in the state's order, end to end
-    inputs    a0 and y of the batch, and the settings, one array each
+    state     what is kept from step to step: parameters end to end in the order of their updates, the optimizer's
+              memory in the same order, single numbers, frozen parameters; shared by all plans of a run
+    values    everything computed; whatever calls of one group read or write lies in the state's order, end to end
+    inputs    a0 and y of the batch, masks, and the settings, one array each
 
-Because parameters and gradients lie end to end, the updates of all parameters are one elementwise call on the whole.
+Because parameters, memory and gradients lie end to end, a stage of an update is one elementwise call on the whole.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.ops import Op, gradient_of
-from engine.program import FORWARD, LOSS, UPDATE, Call, Program
+from engine.calls import BATCH, FORWARD, LOSS, PARAMETER, RANDOM, SLOT, Call
+from engine.ops import Op
+from engine.program import Program
 from engine.rule import Array, Shape
 
 ALIGNMENT = 8
@@ -39,8 +41,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.instructions: list[Instruction] = []
-        self._scratch: dict[tuple[Shape, int], Array] = {}
-        self._taken: dict[Shape, int] = {}
+        self._scratch: dict[tuple[Shape, type, int], Array] = {}
+        self._taken: dict[tuple[Shape, type], int] = {}
         self._constants: dict[float, Array] = {}
         self._ones: dict[int, Array] = {}
 
@@ -55,11 +57,11 @@ class Recorder:
         """Note one call."""
         self.instructions.append((function, args, named))
 
-    def scratch(self, shape: Shape) -> Array:
+    def scratch(self, shape: Shape, dtype: type = float) -> Array:
         """An array that no other request of the same kernel gets; the next kernel may."""
-        nth = self._taken.get(shape, 0)
-        self._taken[shape] = nth + 1
-        return self._scratch.setdefault((shape, nth), np.zeros(shape))
+        nth = self._taken.get((shape, dtype), 0)
+        self._taken[shape, dtype] = nth + 1
+        return self._scratch.setdefault((shape, dtype, nth), np.zeros(shape, dtype))
 
     def constant(self, value: float) -> Array:
         """The constant as a 0-d array."""
@@ -78,17 +80,14 @@ class Layout:
     shapes: Mapping[str, Shape]
     size: int
 
+    def view(self, block: Array, name: str) -> Array:
+        """A named array as a view of the block."""
+        offset, shape = self.offsets[name], self.shapes[name]
+        return block[offset : offset + prod(shape)].reshape(shape)
+
     def views(self, block: Array) -> dict[str, Array]:
         """Every named array as a view of the block."""
-        return {
-            name: block[offset : offset + prod(self.shapes[name])].reshape(self.shapes[name])
-            for name, offset in self.offsets.items()
-        }
-
-    def span(self, block: Array, names: Sequence[str]) -> Array:
-        """The names' arrays, which lie end to end, as one vector."""
-        last = names[-1]
-        return block[self.offsets[names[0]] : self.offsets[last] + prod(self.shapes[last])]
+        return {name: self.view(block, name) for name in self.offsets}
 
 
 def lay_out(groups: Iterable[Sequence[str]], shapes: Mapping[str, Shape]) -> Layout:
@@ -112,32 +111,67 @@ def zeros_aligned(size: int) -> Array:
     return block
 
 
+def grouped(program: Program) -> list[list[Call]]:
+    """The calls in an order in which those of a group stand together; a call without one is a group of its own.
+
+    The calls of a group are the same operation on different arrays, none of which reads what another of them writes,
+    so they may be done at the place of the first.
+    """
+    groups: dict[str, list[Call]] = {}
+    for call in program.calls:
+        groups.setdefault(call.group or f"#{call.index}", []).append(call)
+    return list(groups.values())
+
+
+def _spans(program: Program) -> list[tuple[str, ...]]:
+    """The names that should lie end to end, so that the calls of a group can be done as one."""
+    spans: list[tuple[str, ...]] = []
+    placed: set[str] = set()
+    for group in grouped(program):
+        if group[0].group is None:
+            continue
+        columns = [[call.bind[slot] for call in group] for slot in group[0].bind] + [[call.writes for call in group]]
+        for column in columns:
+            names = tuple(dict.fromkeys(column))
+            if len(names) == len(column) and not placed & set(names):
+                spans.append(names)
+                placed |= set(names)
+    return spans
+
+
 def state_layout(program: Program) -> Layout:
-    """Parameters that are updated, in the order of their updates; then the frozen ones."""
-    updated = tuple(program.updates)
-    frozen = tuple(name for name in program.parameters if name not in program.updates)
-    shapes = {name: program.values[name].shape for name in program.parameters}
-    return lay_out([group for group in (updated, frozen) if group], shapes)
+    """What is kept from step to step: the spans of the updates first, then the rest one by one."""
+    kept = [value.name for value in program.values.values() if value.source in (PARAMETER, SLOT)]
+    spans = [span for span in _spans(program) if all(name in kept for name in span)]
+    rest = [name for name in kept if not any(name in span for span in spans)]
+    shapes = {name: program.values[name].shape for name in kept}
+    return lay_out([*spans, *((name,) for name in rest)], shapes)
 
 
 class Plan:
     """One program, for one batch size, over one state block. Not safe for use by two threads at once."""
 
-    def __init__(self, program: Program, batch: int, layout: Layout, state: Array) -> None:
+    def __init__(
+        self,
+        program: Program,
+        batch: int,
+        layout: Layout,
+        state: Array,
+        settings: Mapping[str, float] | None = None,
+    ) -> None:
         self.program = program
         self.batch = batch
         shapes = program.shapes(batch)
-        updated = tuple(program.updates)
-        grouped = [tuple(map(gradient_of, updated)), tuple(program.updates.values())] if updated else []
-        rest = [name for name in program.written if not any(name in group for group in grouped)]
-        self.layout = lay_out([*grouped, *((name,) for name in rest)], shapes)
+        spans = [span for span in _spans(program) if all(name in program.written for name in span)]
+        rest = [name for name in program.written if not any(name in span for span in spans)]
+        self.layout = lay_out([*spans, *((name,) for name in rest)], shapes)
         self.block = zeros_aligned(self.layout.size)
         self.inputs = {
             value.name: zeros_aligned(prod(shapes[value.name])).reshape(shapes[value.name])
             for value in program.values.values()
-            if value.source == "batch"
+            if value.source in (BATCH, RANDOM)
         }
-        self.settings = {name: np.array(value) for name, value in program.settings.items()}
+        self.settings = {name: np.array(value) for name, value in (settings or program.settings).items()}
         self.arrays: dict[str, Array] = {
             **self.inputs,
             **self.settings,
@@ -148,83 +182,123 @@ class Plan:
         self._state = state
         self._recorder = Recorder()
         self.segments = {
-            call.index: self._record(program.ops[call.op], call) for call in program.calls if call.phase != UPDATE
+            call.index: self._record(call, self.arrays) for call in program.calls if call.phase in (FORWARD, LOSS)
         }
 
-    def _record(self, op: Op, call: Call) -> list[Instruction]:
-        operands = {slot: self.arrays[name] for slot, name in call.bind.items()}
-        return self._recorder.record(op, self.arrays[call.writes], operands)
+    def _record(self, call: Call, arrays: Mapping[str, Array]) -> list[Instruction]:
+        operands = {slot: arrays[name] for slot, name in call.bind.items()}
+        return self._recorder.record(self.program.ops[call.op], arrays[call.writes], operands)
 
-    def _updates(self, in_place: bool) -> list[Instruction]:
-        """The updates of all parameters, those of one kernel taken together.
+    def _instructions(self, needed: set[int], in_place: bool) -> list[Instruction]:
+        """The calls of a step, those of a group as one where their arrays lie end to end.
 
-        In place, the new parameters are written straight over the old ones; that is safe because every kernel
-        of an update writes its result in its last call (checked here).
+        In place, what is kept from step to step is written straight over its old value. That is safe where no call
+        reads the old value after its new one is written, and no kernel reads an operand after it has begun to write
+        over it; both are checked here.
         """
+        carries = self.program.carries if in_place else {}
+        home = {new: name for name, new in carries.items()}
+        arrays = {**self.arrays, **{new: self.arrays[name][...] for name, new in carries.items()}}
+        overwritten: set[str] = set()
         instructions: list[Instruction] = []
-        calls = [call for call in self.program.calls if call.phase == UPDATE]
-        while calls:
-            op = self.program.ops[calls[0].op]
-            group = [call for call in calls if self.program.ops[call.op].kernel is op.kernel]
-            calls = [call for call in calls if call not in group]
-            operands = {slot: self._together([call.bind[slot] for call in group]) for slot in op.slots}
-            out = self._together([call.writes for call in group])
-            record = self._recorder.record(op, out, operands)
-            if in_place:
-                if any(arg is out for _, args, named in record[:-1] for arg in (*args, *named.values())):
-                    raise ValueError(f"{op.name} writes its result before its last call")
-                record = self._recorder.record(op, operands["parameter"], operands)
-            instructions += record
+        for group in grouped(self.program):
+            calls = [call for call in group if call.index in needed]
+            stale = {name for call in calls for name in call.reads if name in overwritten}
+            if stale:
+                raise ValueError(f"{calls[0].op} reads {sorted(stale)} after the new value is written over it")
+            joined = self._joined(calls, home) if len(calls) > 1 else None
+            if joined is None:
+                for call in calls:
+                    instructions += self._checked(call, self._record(call, arrays), home, arrays)
+            else:
+                out, operands = joined
+                record = self._recorder.record(self.program.ops[calls[0].op], out, operands)
+                instructions += record
+                if calls[0].writes in home:
+                    _require_order(calls[0].op, record, out, operands)
+            overwritten |= {home[call.writes] for call in calls if call.writes in home}
         return instructions
 
-    def _together(self, names: list[str]) -> Array:
-        """The arrays of several calls laid end to end as one, or the one array they all share."""
+    def _checked(
+        self, call: Call, record: list[Instruction], home: Mapping[str, str], arrays: Mapping[str, Array]
+    ) -> list[Instruction]:
+        if call.writes in home:
+            operands = {slot: arrays[name] for slot, name in call.bind.items()}
+            _require_order(call.op, record, arrays[call.writes], operands)
+        return record
+
+    def _joined(self, calls: Sequence[Call], home: Mapping[str, str]) -> tuple[Array, dict[str, Array]] | None:
+        """What the calls write and read as single arrays, or None where they do not lie end to end."""
+        out = self._together([home.get(call.writes, call.writes) for call in calls])
+        operands: dict[str, Array] = {}
+        for slot in calls[0].bind:
+            found = self._together([home.get(call.bind[slot], call.bind[slot]) for call in calls])
+            if found is None:
+                return None
+            operands[slot] = found
+        return None if out is None else (out, operands)
+
+    def _together(self, names: Sequence[str]) -> Array | None:
+        """Several arrays that lie end to end as one vector, or the one number that they all are."""
         if len(set(names)) == 1:
-            return self.arrays[names[0]].reshape(-1) if self.arrays[names[0]].shape else self.arrays[names[0]]
-        if names[0] in self._state_layout.offsets:
-            return self._state_layout.span(self._state, names)
-        return self.layout.span(self.block, names)
+            return self.arrays[names[0]] if self.arrays[names[0]].shape == () else None
+        for layout, block in ((self._state_layout, self._state), (self.layout, self.block)):
+            if all(name in layout.offsets for name in names):
+                ends = [layout.offsets[name] + prod(layout.shapes[name]) for name in names]
+                follows = all(layout.offsets[name] == end for name, end in zip(names[1:], ends, strict=False))
+                return block[layout.offsets[names[0]] : ends[-1]] if follows else None
+        return None
 
     @cached_property
     def run_full(self) -> Callable[[], None]:
         """Compute every value of the step; the state stays as it is, the new parameters stand beside it."""
-        forward_and_back = [i for index in sorted(self.segments) for i in self.segments[index]]
-        return assemble([*forward_and_back, *self._updates(in_place=False)])
+        return assemble(self._instructions({call.index for call in self.program.calls}, in_place=False))
 
     @cached_property
     def run_to_loss(self) -> Callable[[], None]:
         """Compute the forward pass and the loss."""
-        return assemble(
-            [i for call in self.program.calls if call.phase in (FORWARD, LOSS) for i in self.segments[call.index]]
-        )
+        return self.run_from(-1)
 
     def run_from(self, index: int) -> Callable[[], None]:
         """Compute what of the forward pass and the loss comes after call `index`."""
-        return assemble(
-            [
-                instruction
-                for call in self.program.calls[index + 1 :]
-                if call.phase in (FORWARD, LOSS)
-                for instruction in self.segments[call.index]
-            ]
-        )
+        return assemble([i for at in sorted(self.segments) if at > index for i in self.segments[at]])
 
     @cached_property
     def run_steps(self) -> Callable[[int], None]:
         """Take so many steps on the present batch, computing only what the parameters need."""
-        needed = _needed(self.program)
-        body = [i for index in sorted(self.segments) if index in needed for i in self.segments[index]]
-        return assemble([*body, *self._updates(in_place=True)], repeated=True)
+        body = self._instructions(_needed(self.program), in_place=True)
+        if self.program.counts_steps:
+            step = self.settings["t"]
+            body.append((np.add, (step, self._recorder.constant(1.0), step), {}))
+        return assemble(body, repeated=True)
 
-    def load(self, x: Array, y: Array) -> None:
-        """Put a batch in place."""
-        np.copyto(self.inputs["a0"], x)
-        np.copyto(self.inputs["y"], y)
+    def load(self, inputs: Mapping[str, Array]) -> None:
+        """Put a batch, and its masks, in place."""
+        for name, array in inputs.items():
+            np.copyto(self.inputs[name], array)
+
+    def set_step(self, step: int) -> None:
+        """Tell the plan the number of the step, counted from 0."""
+        if self.program.counts_steps:
+            self.settings["t"][...] = step + 1
+
+
+def _require_order(op: str, record: Sequence[Instruction], out: Array, operands: Mapping[str, Array]) -> None:
+    """ValueError if a kernel that writes over one of its operands reads it after it has begun to write."""
+    first = next(i for i, (_, args, named) in enumerate(record) if _holds(args, named, out))
+    stale = [array for array in operands.values() if array is not out and np.shares_memory(array, out)]
+    for _, args, named in record[first + 1 :]:
+        if any(_holds(args, named, array) for array in stale):
+            raise ValueError(f"{op} reads an operand after it has begun to write over it")
+
+
+def _holds(args: Sequence[Any], named: Mapping[str, Any], array: Array) -> bool:
+    return any(arg is array for arg in (*args, *named.values()))
 
 
 def _needed(program: Program) -> set[int]:
-    """The calls that some update depends on."""
-    wanted = {name for call in program.calls if call.phase == UPDATE for name in call.reads}
+    """The calls that what is kept from step to step depends on."""
+    wanted = set(program.carries.values())
     needed = set()
     for call in reversed(program.calls):
         if call.writes in wanted:

@@ -153,6 +153,17 @@ def _spelled(value: object) -> str:
 E_ = TypeVar("E_", bound=Entry)
 
 
+def variant_name(name: str, params: tuple[Param, ...], values: Mapping[str, Any]) -> str:
+    """The name of an operation built with these parameters: the bare name where all are defaults.
+
+    >>> slope = Param("slope", "number", 0.01, Text("Slope", "斜率"))
+    >>> variant_name("leaky_relu", (slope,), {"slope": 0.2}), variant_name("leaky_relu", (slope,), {})
+    ('leaky_relu(slope=0.2)', 'leaky_relu')
+    """
+    other = {p.name: values[p.name] for p in params if values.get(p.name, p.default) != p.default}
+    return f"{name}({', '.join(f'{key}={value}' for key, value in other.items())})" if other else name
+
+
 class Registry(Mapping[str, E_], Generic[E_]):
     """Entries by name, in the order they were added. A second entry of the same name is refused."""
 

@@ -68,7 +68,7 @@ class Run:
         with the parameters before a step, outside training. `steps` itself is the end of the run.
         """
         parameters, split = self.state_at(step, stop), self.trajectory.split
-        task = task_of(self.spec.loss, self.program, split.y)
+        task = task_of(self.spec.loss.kind, self.program, split.y)
         sets = {"train": (split.x, split.y), "test": (split.x_test, split.y_test)}
         return {
             name: Measurer(self.program, task, x, y).measure(parameters, stop)
@@ -90,7 +90,7 @@ class Run:
         Raises SpecError for a grid or units that cannot be, UnknownNameError for values the forward pass does not make.
         """
         parameters, split = self.state_at(step, stop), self.trajectory.split
-        return surface(self.program, self.spec.loss, split, parameters, names, grid, units, stop)
+        return surface(self.program, self.spec.loss.kind, split, parameters, names, grid, units, stop)
 
     def landscape(self, step: int, view: landscape.LandscapeView, stop: Stop = None) -> landscape.Landscape:
         """The loss around the parameters before a step, with the way that training takes through the whole run.
@@ -155,19 +155,23 @@ _kept_lock = threading.Lock()
 
 
 def open_run(spec: ExperimentSpec) -> Run:
-    """The run of a spec. Runs that differ in length alone share all their work."""
-    key = spec.trajectory()
+    """The run of a spec. Runs that differ in length alone share all their work; edited ones share what came before."""
+    return Run(spec, _trajectory(spec.trajectory()))
+
+
+def _trajectory(key: ExperimentSpec) -> Trajectory:
     with _kept_lock:
         found = _kept.get(key)
         if found is not None:
             _kept.move_to_end(key)
-            return Run(spec, found)
-    made = Trajectory(key)
+            return found
+    made = Trajectory(key, trunk=_trajectory(key.trunk()) if key.edits else None)
     with _kept_lock:
         trajectory = _kept.setdefault(key, made)
+        _kept.move_to_end(key)
         while len(_kept) > 1 and (len(_kept) > KEPT_RUNS or sum(t.nbytes for t in _kept.values()) > KEPT_BYTES):
             _kept.popitem(last=False)
-    return Run(spec, trajectory)
+    return trajectory
 
 
 def trace(spec: ExperimentSpec, step: int) -> Trace:

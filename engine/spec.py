@@ -11,51 +11,93 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from engine.activations import ACTIVATIONS
 from engine.data_spec import DataSpec, data_of, extent
-from engine.errors import ABSENT, SpecError, safe
+from engine.edits import Edit, Editable, edits_of
+from engine.errors import SpecError, safe
 from engine.fields import (
     Choice,
     boolean_of,
     choice_of,
+    choice_or_name,
     list_of,
-    name_of,
     number_of,
     object_of,
-    one_of,
     whole_of,
 )
 from engine.initializers import INITIALIZERS
-from engine.layers import LAYERS
+from engine.layer_spec import LayerSpec, layer_of, parts_of
+from engine.layers import Parts
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
+from engine.registry import Param, Text
+from engine.regularisers import CLIP_LIMIT, PENALTIES, Penalised
 from engine.rule import Shape
+from engine.schedules import SCHEDULES
 
 Nested = tuple[Any, ...] | float
 MAX_SEED = 2**53 - 1
+UPDATE_ORDERS = ("together", "layer_by_layer")
+
+OPTIONS: dict[str, tuple[Param, ...]] = {
+    "reduction": (
+        Param(
+            "reduction",
+            "choice",
+            "mean",
+            Text("Loss of the batch: mean or sum", "批量损失：平均或求和"),
+            choices=("mean", "sum"),
+        ),
+    ),
+    "fused": (Param("fused", "boolean", True, Text("Output activation and loss in one", "输出激活与损失合并计算")),),
+    "update_order": (
+        # "layer_by_layer" is a mistake some tutorials make: the error goes on through weights that have moved already.
+        Param(
+            "update_order",
+            "choice",
+            UPDATE_ORDERS[0],
+            Text("Order of the updates", "更新顺序"),
+            choices=UPDATE_ORDERS,
+        ),
+    ),
+    "clip": tuple(
+        replace(CLIP_LIMIT, name=name, default=None, label=label)
+        for name, label in (
+            ("value", Text("Limit of every gradient", "每个梯度的阈值")),
+            ("norm", Text("Limit of all gradients together", "全部梯度范数的阈值")),
+        )
+    ),
+    "penalty": tuple(PENALTIES.values()),
+}
+"""The parameters of the fields that are not a choice from a registry, by field."""
 
 
 @dataclass(frozen=True)
-class LayerSpec:
-    """One layer: its kind, width, activation, and which of its parameters exist and may change."""
+class PenaltySpec:
+    """Rates of the penalties on weights: l1·Σ|w| + ½·l2·Σw²."""
 
-    kind: str
-    units: int
-    activation: str
-    bias: bool = True
-    frozen: tuple[str, ...] = ()
-    initializer: Choice | None = None
+    l1: float = 0.0
+    l2: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        return {
-            "kind": self.kind,
-            "units": self.units,
-            "activation": self.activation,
-            "bias": self.bias,
-            "frozen": list(self.frozen),
-            "initializer": self.initializer.to_json() if self.initializer else None,
-        }
+        return {"l1": self.l1, "l2": self.l2}
+
+
+@dataclass(frozen=True)
+class ClipSpec:
+    """Gradient clipping: every gradient cut off at `value`, or all together brought down to `norm`; at most one."""
+
+    value: float | None = None
+    norm: float | None = None
+
+    @property
+    def limit(self) -> float | None:
+        """The limit, whichever it is."""
+        return self.norm if self.value is None else self.value
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"value": self.value, "norm": self.norm}
 
 
 @dataclass(frozen=True)
@@ -64,14 +106,21 @@ class ExperimentSpec:
 
     data: DataSpec
     layers: tuple[LayerSpec, ...]
-    loss: str
+    loss: Choice
+    reduction: str
+    fused: bool
     optimizer: Choice
+    schedule: Choice
+    clip: ClipSpec
+    penalty: PenaltySpec
+    update_order: str
     initializer: Choice
     parameters: tuple[tuple[str, Nested], ...]
     batch_size: int | None
     shuffle: bool
     epochs: int
     seed: int
+    edits: tuple[Edit, ...] = ()
 
     @staticmethod
     def from_json(data: object) -> ExperimentSpec:
@@ -86,14 +135,21 @@ class ExperimentSpec:
         return {
             "data": self.data.to_json(),
             "layers": [layer.to_json() for layer in self.layers],
-            "loss": self.loss,
+            "loss": self.loss.to_short_json(),
+            "reduction": self.reduction,
+            "fused": self.fused,
             "optimizer": self.optimizer.to_json(),
+            "schedule": self.schedule.to_json(),
+            "clip": self.clip.to_json(),
+            "penalty": self.penalty.to_json(),
+            "update_order": self.update_order,
             "initializer": self.initializer.to_json(),
             "parameters": {name: _lists(value) for name, value in self.parameters},
             "batch_size": self.batch_size,
             "shuffle": self.shuffle,
             "epochs": self.epochs,
             "seed": self.seed,
+            "edits": [edit.to_json() for edit in self.edits],
         }
 
     @cached_property
@@ -131,7 +187,16 @@ class ExperimentSpec:
 
     def trajectory(self) -> ExperimentSpec:
         """The spec without its length: runs that agree in this share all their work."""
-        return replace(self, epochs=1)
+        return self if self.epochs == 1 else replace(self, epochs=1)
+
+    def trunk(self) -> ExperimentSpec:
+        """The spec without its last edit: both runs are the same before that edit's step."""
+        return replace(self, edits=self.edits[:-1])
+
+    @property
+    def penalised(self) -> Penalised:
+        """Which penalties count."""
+        return Penalised(self.penalty.l1 > 0, self.penalty.l2 > 0)
 
 
 DEFAULTS: dict[str, Any] = {
@@ -141,13 +206,20 @@ DEFAULTS: dict[str, Any] = {
         {"kind": "dense", "units": 1, "activation": "sigmoid"},
     ],
     "loss": "mse",
+    "reduction": "mean",
+    "fused": True,
     "optimizer": {"kind": "sgd"},
+    "schedule": {"kind": "constant"},
+    "clip": {"value": None, "norm": None},
+    "penalty": {"l1": 0.0, "l2": 0.0},
+    "update_order": "together",
     "initializer": {"kind": "uniform"},
     "parameters": {},
     "batch_size": None,
     "shuffle": True,
     "epochs": 1000,
     "seed": 0,
+    "edits": [],
 }
 """What absent fields of a spec are taken to be: together, the seed experiment.
 
@@ -159,16 +231,21 @@ def _spec(data: object) -> ExperimentSpec:
     fields = object_of("spec", data, DEFAULTS)
     chosen = {name: fields.get(name, default) for name, default in DEFAULTS.items()}
     source = data_of("data", chosen["data"])
-    layers = list_of("layers", chosen["layers"], _layer, "a list of at least one layer", least=1)
+    layers = list_of("layers", chosen["layers"], layer_of, "a list of at least one layer", least=1)
     if "layers" not in fields:
         layers = (*layers[:-1], replace(layers[-1], units=extent(source)[2]))
-    initializer = choice_of("initializer", chosen["initializer"], INITIALIZERS)
     spec = ExperimentSpec(
         data=source,
         layers=layers,
-        loss=name_of("loss", chosen["loss"], LOSSES),
+        loss=choice_or_name("loss", chosen["loss"], LOSSES),
+        reduction=str(OPTIONS["reduction"][0].check("reduction", chosen["reduction"])),
+        fused=boolean_of("fused", chosen["fused"]),
         optimizer=choice_of("optimizer", chosen["optimizer"], OPTIMIZERS),
-        initializer=initializer,
+        schedule=choice_of("schedule", chosen["schedule"], SCHEDULES),
+        clip=_clip("clip", chosen["clip"]),
+        penalty=_penalty("penalty", chosen["penalty"]),
+        update_order=str(OPTIONS["update_order"][0].check("update_order", chosen["update_order"])),
+        initializer=choice_of("initializer", chosen["initializer"], INITIALIZERS),
         parameters=(),
         batch_size=None
         if chosen["batch_size"] is None
@@ -177,53 +254,83 @@ def _spec(data: object) -> ExperimentSpec:
         epochs=whole_of("epochs", chosen["epochs"], 1, None),
         seed=whole_of("seed", chosen["seed"], 0, MAX_SEED),
     )
-    outputs = spec.extent[2]
-    if layers[-1].units != outputs:
-        raise SpecError(
-            f"layers[{len(layers) - 1}].units",
-            layers[-1].units,
-            f"{safe(outputs)}, the number of outputs in the data",
+    _check_together(spec)
+    spec = replace(spec, parameters=_parameters("parameters", chosen["parameters"], spec))
+    return replace(spec, edits=edits_of("edits", chosen["edits"], _editable(spec)))
+
+
+def _check_together(spec: ExperimentSpec) -> None:
+    """Refuse what is right field by field and wrong together."""
+    outputs, last = spec.extent[2], len(spec.layers) - 1
+    output = spec.layers[last]
+    if output.units != outputs:
+        raise SpecError(f"layers[{last}].units", output.units, f"{safe(outputs)}, the number of outputs in the data")
+    if output.dropout:
+        raise SpecError(f"layers[{last}].dropout", output.dropout, "0 in the output layer, which the loss reads")
+    natural = LOSSES[spec.loss.kind].unfused_activations
+    if not spec.fused and natural and output.activation.kind not in natural:
+        raise SpecError("fused", spec.fused, f"true, or an output layer with activation {' or '.join(natural)}")
+    if spec.update_order != UPDATE_ORDERS[0] and spec.clip.norm is not None:
+        raise SpecError("clip.norm", spec.clip.norm, f"null where update_order is {spec.update_order}")
+
+
+def _clip(field: str, value: object) -> ClipSpec:
+    fields = object_of(field, value, ("value", "norm"))
+    clip = ClipSpec(
+        *(
+            None if fields.get(name) is None else float(CLIP_LIMIT.check(f"{field}.{name}", fields[name]))
+            for name in ("value", "norm")
         )
-    return replace(spec, parameters=_parameters("parameters", chosen["parameters"], spec))
+    )
+    if clip.value is not None and clip.norm is not None:
+        raise SpecError(f"{field}.norm", clip.norm, f"null where {field}.value is a number")
+    return clip
+
+
+def _penalty(field: str, value: object) -> PenaltySpec:
+    fields = object_of(field, value, PENALTIES)
+    return PenaltySpec(
+        *(float(param.check(f"{field}.{name}", fields.get(name, 0.0))) for name, param in PENALTIES.items())
+    )
+
+
+def _editable(spec: ExperimentSpec) -> Editable:
+    """What an edit of this run may set."""
+    optimizer = OPTIMIZERS[spec.optimizer.kind]
+    parameters = parameter_shapes(spec)
+    memory = {f"{slot}_{name}": shape for name, shape in parameters.items() for slot in optimizer.memory}
+    examples, inputs, outputs = spec.extent
+    return Editable(
+        {**parameters, **memory, "x": (examples, inputs), "y": (examples, outputs)},
+        {
+            **{param.name: param for param in optimizer.params},
+            **{name: param for name, param in PENALTIES.items() if getattr(spec.penalty, name)},
+            **({} if spec.clip.limit is None else {CLIP_LIMIT.name: CLIP_LIMIT}),
+        },
+        spec.steps,
+    )
+
+
+def layer_parts(spec: ExperimentSpec) -> list[Parts]:
+    """What every layer adds to a program, in order; each reads what the one before it gives."""
+    parts: list[Parts] = []
+    source = "a0"
+    for number, layer in enumerate(spec.layers, start=1):
+        last = number == len(spec.layers)
+        parts.append(parts_of(layer, number, spec.widths[number - 1], source, last and not spec.fused))
+        source = parts[-1].output
+    return parts
 
 
 def parameter_shapes(spec: ExperimentSpec) -> dict[str, Shape]:
     """The shape of every parameter, layer by layer: W (n_out, n_in) and, where there is one, b (n_out,)."""
-    shapes: dict[str, Shape] = {}
-    for k, layer in enumerate(spec.layers, start=1):
-        shapes[f"W{k}"] = (layer.units, spec.widths[k - 1])
-        if layer.bias:
-            shapes[f"b{k}"] = (layer.units,)
-    return shapes
+    return {name: start.shape for parts in layer_parts(spec) for name, start in parts.parameters.items()}
 
 
 def _parameters(field: str, value: object, spec: ExperimentSpec) -> tuple[tuple[str, Nested], ...]:
     shapes = parameter_shapes(spec)
     given = object_of(field, value, shapes)
     return tuple((name, _nested(f"{field}.{name}", given[name], shapes[name])) for name in shapes if name in given)
-
-
-def _layer(field: str, value: object) -> LayerSpec:
-    fields = object_of(field, value, ("kind", "units", "activation", "bias", "frozen", "initializer"))
-    kind = LAYERS[name_of(f"{field}.kind", fields.get("kind", "dense"), LAYERS)]
-    initializer = fields.get("initializer")
-    chosen = None if initializer is None else choice_of(f"{field}.initializer", initializer, INITIALIZERS)
-    bias = bool(kind.param("bias").check(f"{field}.bias", fields.get("bias", True)))
-    parameters = ("W", "b") if bias else ("W",)
-    frozen = list_of(
-        f"{field}.frozen",
-        fields.get("frozen", []),
-        lambda at, name: one_of(at, name, parameters),
-        f"a list of names among {', '.join(parameters)}",
-    )
-    return LayerSpec(
-        kind=kind.name,
-        units=int(kind.param("units").check(f"{field}.units", fields.get("units", ABSENT))),
-        activation=name_of(f"{field}.activation", fields.get("activation", "identity"), ACTIVATIONS),
-        bias=bias,
-        frozen=tuple(name for name in parameters if name in frozen),
-        initializer=chosen,
-    )
 
 
 def _nested(field: str, value: object, shape: Shape) -> Nested:

@@ -10,6 +10,7 @@ ORDER = 2
 LANDSCAPE = 9
 SPLIT = 3
 NOISE = 4
+DROPOUT = 5
 
 
 def stream(seed: int, purpose: int, *place: int) -> np.random.Generator:

@@ -12,10 +12,11 @@ from math import prod
 
 import numpy as np
 
+from engine.calls import FORWARD
 from engine.errors import SpecError, UnknownNameError
 from engine.evaluate import Evaluator, Stop, scores_of
 from engine.metrics import Judge, task_of
-from engine.program import FORWARD, Program
+from engine.program import Program
 from engine.quantities import EXAMPLE
 from engine.rule import Array
 from engine.split import DataSplit

@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from engine.calls import Call
 from engine.errors import AddressError
-from engine.program import Call, Program
+from engine.plan import Layout
+from engine.program import Program
 from engine.quantities import format_address
 from engine.rule import Array, Cell
+
+
+class Values(Mapping[str, Array]):
+    """Arrays by name, in the order of `names`: some given, the others cut out of blocks when they are asked for."""
+
+    def __init__(
+        self, names: tuple[str, ...], given: dict[str, Array], blocks: tuple[tuple[Layout, Array], ...]
+    ) -> None:
+        self._names = names
+        self._made = given
+        self._blocks = blocks
+
+    def __getitem__(self, name: str) -> Array:
+        """The array called `name`, read-only."""
+        found = self._made.get(name)
+        if found is None:
+            for layout, block in self._blocks:
+                if name in layout.offsets:
+                    found = self._made[name] = layout.view(block, name)
+                    break
+            else:
+                raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in order."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._names)
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
     """One step, complete: what went in, every intermediate value, and the parameters that come out.
 
-    `batch` holds the row numbers of the examples in the data. `values` maps every name of the program to a
+    `rows` holds the row numbers of the examples in the data. `values` maps every name of the program to a
     read-only float64 array. `program` tells how each was computed; its calls, in order, are the frames.
     """
 
     step: int
-    batch: tuple[int, ...]
+    rows: Array
     values: Mapping[str, Array]
     program: Program
+
+    @cached_property
+    def batch(self) -> tuple[int, ...]:
+        """The row numbers of the examples in the data."""
+        return tuple(self.rows.tolist())
 
     @property
     def frames(self) -> tuple[Call, ...]:

@@ -8,163 +8,208 @@ the same compiled code, so the order of questions cannot change an answer.
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right, insort
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from engine.checkpoints import CHECKPOINT_BYTES, Checkpoints
 from engine.errors import Cancelled
 from engine.initializers import INITIALIZERS
 from engine.plan import Plan, state_layout, zeros_aligned
 from engine.program import Program, compile_program
+from engine.regularisers import draw_mask
 from engine.rule import Array
-from engine.spec import ExperimentSpec
-from engine.split import make_split
-from engine.streams import ORDER, WEIGHTS, stream
-from engine.trace import Trace, read_only
+from engine.spec import ExperimentSpec, layer_parts
+from engine.split import DataSplit, make_split
+from engine.streams import DROPOUT, ORDER, WEIGHTS, stream
+from engine.threads import one_thread
+from engine.trace import Trace, Values, read_only
+from engine.updates import BASE_RATE, RATE
 
 Stop = Callable[[], bool] | None
 
-CHECKPOINT_BYTES = 64 * 2**20
-"""Memory for the checkpoints of one run."""
-CHECKPOINT_OVERHEAD = 256
-"""Bytes a checkpoint takes beside its numbers: the array object and its places in the tables."""
-FIRST_SPACING = 32
-"""Steps between checkpoints, until there are more than the memory holds; then every other one is dropped."""
 POLL_MULTIPLICATIONS = 10_000_000
 """How much work is done between two looks at whether the caller still wants it."""
 
 
-def initial_parameters(spec: ExperimentSpec, program: Program) -> dict[str, Array]:
-    """Every parameter before step 0: given outright, drawn by the layer's initializer, or zero for a bias."""
+def edited_data(data: DataSplit, spec: ExperimentSpec) -> DataSplit:
+    """The examples with the inputs and targets that the last edit of the spec sets."""
+    return replace(data, x=_with_cells(data.x, "x", spec), y=_with_cells(data.y, "y", spec))
+
+
+def _with_cells(array: Array, name: str, spec: ExperimentSpec) -> Array:
+    cells = [(index, value) for of, index, value in spec.edits[-1].cells if of == name]
+    if not cells:
+        return array
+    changed = np.array(array)
+    for index, value in cells:
+        changed[index] = value
+    return read_only(changed)
+
+
+def edited_settings(trunk: Trajectory, spec: ExperimentSpec) -> dict[str, float]:
+    """The settings with those that the last edit of the spec sets."""
+    edited = dict(spec.edits[-1].settings)
+    if BASE_RATE in trunk.settings and RATE in edited:
+        edited[BASE_RATE] = edited.pop(RATE)
+    return {name: edited.get(name, value) for name, value in trunk.settings.items()}
+
+
+def initial_state(spec: ExperimentSpec, program: Program) -> dict[str, Array]:
+    """Everything that is kept from step to step, before step 0.
+
+    A parameter is given outright, drawn by the layer's initializer, or starts at its own value (a bias at zero); the
+    optimizer's memory starts where the optimizer says.
+    """
     given = dict(spec.parameters)
-    parameters: dict[str, Array] = {}
-    for name in program.parameters:
-        value = program.values[name]
-        layer = value.layer
-        assert layer is not None
-        if name in given:
-            parameters[name] = np.array(given[name], dtype=np.float64)
-        elif len(value.shape) == 1:
-            parameters[name] = np.zeros(value.shape)
-        else:
-            choice = spec.layers[layer - 1].initializer or spec.initializer
-            generator = stream(spec.seed, WEIGHTS, layer)
-            parameters[name] = INITIALIZERS[choice.kind].draw(generator, value.shape, choice.values)
-    return parameters
-
-
-class _Checkpoints:
-    """States by step, thinned out as they grow over the memory they may take."""
-
-    def __init__(self, state: Array, most_bytes: int) -> None:
-        self.each = state.nbytes + CHECKPOINT_OVERHEAD
-        self.most = max(2, most_bytes // self.each)
-        self.spacing = FIRST_SPACING
-        self.states: dict[int, Array] = {0: state.copy()}
-        self.steps = [0]
-
-    def before(self, step: int) -> int:
-        """The last checkpoint at or before a step."""
-        return self.steps[bisect_right(self.steps, step) - 1]
-
-    def offer(self, step: int, state: Array) -> None:
-        """Keep the state if it falls on the grid and is new."""
-        if step % self.spacing or step in self.states:
-            return
-        self.states[step] = state.copy()
-        insort(self.steps, step)
-        while len(self.steps) > self.most:
-            self.spacing *= 2
-            self.states = {k: kept for k, kept in self.states.items() if k % self.spacing == 0}
-            self.steps = sorted(self.states)
-
-    @property
-    def nbytes(self) -> int:
-        """Memory the states take."""
-        return len(self.states) * self.each
+    state = {name: np.full(program.values[name].shape, start) for name, start in program.starts.items()}
+    for layer, (settings, parts) in enumerate(zip(spec.layers, layer_parts(spec), strict=True), start=1):
+        for name, start in parts.parameters.items():
+            if name in given:
+                state[name] = np.array(given[name], dtype=np.float64)
+            elif start.value is not None:
+                state[name] = np.full(start.shape, start.value)
+            else:
+                choice = settings.initializer or spec.initializer
+                generator = stream(spec.seed, WEIGHTS, layer)
+                state[name] = INITIALIZERS[choice.kind].draw(generator, start.shape, choice.values)
+    return state
 
 
 class Trajectory:
     """The states that follow from a spec, however long the run is: data, plans, checkpoints.
 
-    One thread at a time works in it (`lock`). The state block always holds the parameters before step `position`.
+    A spec with edits grows from another one: before `start`, the step of its last edit, everything is asked of its
+    `trunk`, the same run without that edit. One thread at a time works in it, its trunk and their other branches
+    (`lock`). The state block always holds the state before step `position`.
     """
 
-    def __init__(self, spec: ExperimentSpec, checkpoint_bytes: int = CHECKPOINT_BYTES) -> None:
+    def __init__(
+        self,
+        spec: ExperimentSpec,
+        checkpoint_bytes: int = CHECKPOINT_BYTES,
+        trunk: Trajectory | None = None,
+    ) -> None:
         self.spec = spec
         self.program = compile_program(spec)
-        self.split = make_split(spec.data, spec.seed)
-        self.x, self.y = self.split.x, self.split.y
+        self.trunk = (trunk or Trajectory(spec.trunk(), checkpoint_bytes)) if spec.edits else None
+        self.start = spec.edits[-1].step if spec.edits else 0
+        self.split: DataSplit
+        self.split = make_split(spec.data, spec.seed) if self.trunk is None else edited_data(self.trunk.split, spec)
+        self.settings = dict(self.program.settings) if self.trunk is None else edited_settings(self.trunk, spec)
         self.layout = state_layout(self.program)
         self.state = zeros_aligned(self.layout.size)
-        views = self.layout.views(self.state)
-        for name, value in initial_parameters(spec, self.program).items():
-            np.copyto(views[name], value)
-        self.position = 0
-        self.checkpoints = _Checkpoints(self.state, checkpoint_bytes)
-        self.lock = threading.RLock()
+        self.position = self.start
+        self.checkpoints: Checkpoints | None = None
+        self.lock: threading.RLock = threading.RLock() if self.trunk is None else self.trunk.lock
+        self._checkpoint_bytes = checkpoint_bytes
         self._plans: dict[int, Plan] = {}
         self._order: tuple[int, Array] | None = None
         self._loaded: tuple[int, int] | None = None
+        self._all_rows = read_only(np.arange(spec.extent[0]))
         work = 3 * spec.batch * sum(a * b for a, b in zip(spec.widths, spec.widths[1:], strict=False))
         self._chunk = max(1, min(1024, POLL_MULTIPLICATIONS // max(1, work)))
+        self._alike = spec.batch == spec.extent[0] and not self.program.masks
+        if self.trunk is None:
+            self._begin(None)
+
+    @property
+    def x(self) -> Array:
+        """The inputs of the training examples."""
+        return self.split.x
+
+    @property
+    def y(self) -> Array:
+        """The targets of the training examples."""
+        return self.split.y
 
     @property
     def nbytes(self) -> int:
         """Memory held by data, plans and checkpoints, about."""
         plans = sum(plan.block.nbytes for plan in tuple(self._plans.values()))
-        return self.x.nbytes + self.y.nbytes + self.state.nbytes + plans + self.checkpoints.nbytes
+        kept = self.checkpoints.nbytes if self.checkpoints else 0
+        return self.x.nbytes + self.y.nbytes + self.state.nbytes + plans + kept
 
     def rows(self, step: int) -> Array:
         """The rows of the data that make up the batch of a step: a function of (spec, step) alone."""
         n, batch = self.spec.extent[0], self.spec.batch
         if batch == n:
-            return np.arange(n)
+            return self._all_rows
         epoch, nth = divmod(step, self.spec.batches_per_epoch)
         if not self.spec.shuffle:
-            return np.arange(nth * batch, min((nth + 1) * batch, n))
+            return self._all_rows[nth * batch : min((nth + 1) * batch, n)]
         if self._order is None or self._order[0] != epoch:
             self._order = (epoch, stream(self.spec.seed, ORDER, epoch).permutation(n))
         return self._order[1][nth * batch : (nth + 1) * batch]
 
+    def masks(self, step: int, batch: int) -> dict[str, Array]:
+        """The dropout masks of a step: a function of (spec, step) alone."""
+        drawn = {}
+        for name, (width, probability) in self.program.masks.items():
+            layer = self.program.values[name].layer
+            assert layer is not None
+            drawn[name] = draw_mask(stream(self.spec.seed, DROPOUT, layer, step), (batch, width), probability)
+        return drawn
+
     def plan(self, step: int) -> Plan:
-        """The compiled plan for a step, with its batch in place."""
+        """The compiled plan for a step, with its batch, its masks and its number in place."""
         n, batch = self.spec.extent[0], self.spec.batch
-        if batch == n:
-            size, key = n, 0
-        else:
-            nth = step % self.spec.batches_per_epoch
-            size, key = min(batch, n - nth * batch), step
+        size = n if batch == n else min(batch, n - step % self.spec.batches_per_epoch * batch)
         if size not in self._plans:
-            self._plans[size] = Plan(self.program, size, self.layout, self.state)
+            self._plans[size] = Plan(self.program, size, self.layout, self.state, self.settings)
         plan = self._plans[size]
-        if self._loaded != (size, key):
+        key = (size, 0 if self._alike else step)
+        if self._loaded != key:
             rows = self.rows(step)
-            plan.load(self.x[rows], self.y[rows])
-            self._loaded = (size, key)
+            plan.load({"a0": self.x[rows], "y": self.y[rows], **self.masks(step, size)})
+            self._loaded = key
+        plan.set_step(step)
         return plan
+
+    def _begin(self, stop: Stop) -> Checkpoints:
+        """Put the first state in place: the initial one, or the trunk's with the edit made."""
+        if self.checkpoints is None:
+            views = self.layout.views(self.state)
+            if self.trunk is None:
+                for name, value in initial_state(self.spec, self.program).items():
+                    np.copyto(views[name], value)
+            else:
+                self.trunk.go(self.start, stop)
+                np.copyto(self.state, self.trunk.state)
+                for name, index, number in self.spec.edits[-1].cells:
+                    if name in views:
+                        views[name][index] = number
+            self.position = self.start
+            self.checkpoints = Checkpoints(self.start, self.state, self._checkpoint_bytes)
+        return self.checkpoints
 
     def go(self, step: int, stop: Stop = None) -> None:
         """Bring the state to a step, from where it stands or from the nearest checkpoint.
 
         Raises Cancelled when `stop` says so; the work done until then is kept.
         """
-        start = self.checkpoints.before(step)
-        if not start <= self.position <= step:
-            np.copyto(self.state, self.checkpoints.states[start])
-            self.position = start
-        with np.errstate(all="ignore"):
+        if self.trunk is not None and step < self.start:
+            self.trunk.go(step, stop)
+            np.copyto(self.state, self.trunk.state)
+            self.position = step
+            return
+        checkpoints = self._begin(stop)
+        nearest = checkpoints.before(step)
+        if not nearest <= self.position <= step:
+            np.copyto(self.state, checkpoints.states[nearest])
+            self.position = nearest
+        if self.position == step:
+            return
+        with np.errstate(all="ignore"), one_thread():
             while self.position < step:
                 if stop is not None and stop():
                     raise Cancelled(self.position)
-                spacing = self.checkpoints.spacing
-                grid = self.position + spacing - self.position % spacing
-                self._advance(min(step, grid, self.position + self._chunk))
-                self.checkpoints.offer(self.position, self.state)
+                self._advance(min(step, checkpoints.next_after(self.position), self.position + self._chunk))
+                checkpoints.offer(self.position, self.state)
 
     def _advance(self, step: int) -> None:
-        if self.spec.batch == self.spec.extent[0]:
+        if self._alike:
             self.plan(self.position).run_steps(step - self.position)
         else:
             for k in range(self.position, step):
@@ -174,24 +219,28 @@ class Trajectory:
     def full(self, step: int, stop: Stop = None) -> Plan:
         """Go to a step and compute every value of it; the state stays before the step."""
         self.go(step, stop)
+        if self.trunk is not None and step < self.start:
+            return self.trunk.full(step, stop)
         plan = self.plan(step)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), one_thread():
             plan.run_full()
         return plan
 
     def trace(self, step: int, stop: Stop = None) -> Trace:
         """The trace of a step, in memory of its own."""
+        if self.trunk is not None and step < self.start:
+            return self.trunk.trace(step, stop)
         plan = self.full(step, stop)
         rows = self.rows(step)
-        values: dict[str, Array] = {
-            "a0": read_only(self.x if len(rows) == len(self.x) else self.x[rows]),
-            "y": read_only(self.y if len(rows) == len(self.y) else self.y[rows]),
-            **{name: read_only(np.array(value)) for name, value in self.program.settings.items()},
-            **self.layout.views(read_only(self.state.copy())),
-            **plan.layout.views(read_only(plan.block.copy())),
-        }
-        ordered = {name: values[name] for name in self.program.values}
-        return Trace(step, tuple(int(row) for row in rows), ordered, self.program)
+        whole = len(rows) == len(self.x) and self.spec.batch == len(self.x)
+        given = {"a0": self.x if whole else read_only(self.x[rows]), "y": self.y if whole else read_only(self.y[rows])}
+        for name in (*self.program.masks, *plan.settings):
+            given[name] = read_only(plan.arrays[name].copy())
+        blocks = (
+            (self.layout, read_only(self.state.copy())),
+            (plan.layout, read_only(plan.block.copy())),
+        )
+        return Trace(step, rows, Values(tuple(self.program.values), given, blocks), self.program)
 
     def parameters(self, step: int, stop: Stop = None) -> dict[str, Array]:
         """The parameters before a step, in memory of their own."""

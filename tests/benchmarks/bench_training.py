@@ -55,7 +55,7 @@ CHECKED_STEPS = {"784-128-64-10, batch 64": 20}
 
 def textbook(spec: ExperimentSpec, x: np.ndarray, y: np.ndarray, p: Parameters) -> Steps:
     """The plainest NumPy: every line allocates."""
-    activations = [layer.activation for layer in spec.layers]
+    activations = [layer.activation.kind for layer in spec.layers]
     depth, n, rate = len(activations), len(x), float(spec.optimizer.values["learning_rate"])
 
     def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -73,7 +73,7 @@ def textbook(spec: ExperimentSpec, x: np.ndarray, y: np.ndarray, p: Parameters) 
             for k in range(1, depth + 1):
                 z = a[-1] @ p[f"W{k}"].T + p[f"b{k}"]
                 a.append(functions[activations[k - 1]](z) if activations[k - 1] in functions else z)
-            if spec.loss == "mse":
+            if spec.loss.kind == "mse":
                 delta = 2 * (a[-1] - y) / y.size * slopes[activations[-1]](a[-1])
             else:
                 e = np.exp(z - z.max(axis=1, keepdims=True))
@@ -275,8 +275,8 @@ def torch_eager(spec: ExperimentSpec, x: np.ndarray, y: np.ndarray, p: Parameter
     p |= {name: leaf.detach().numpy() for name, leaf in leaves.items()}
     rate = float(spec.optimizer.values["learning_rate"])
     functions = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "softmax": lambda z: z}
-    loss_of = torch.nn.functional.mse_loss if spec.loss == "mse" else torch.nn.functional.cross_entropy
-    layers = [(f"W{k}", f"b{k}", functions[layer.activation]) for k, layer in enumerate(spec.layers, start=1)]
+    loss_of = torch.nn.functional.mse_loss if spec.loss.kind == "mse" else torch.nn.functional.cross_entropy
+    layers = [(f"W{k}", f"b{k}", functions[layer.activation.kind]) for k, layer in enumerate(spec.layers, start=1)]
 
     def steps(count: int) -> None:
         for _ in range(count):

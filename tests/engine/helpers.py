@@ -18,6 +18,7 @@ from engine.losses import LOSSES
 from engine.ops import Eager, gradient_of
 from engine.optimizers import OPTIMIZERS
 from engine.rule import Array, Rule, Shape, walk
+from engine.schedules import SCHEDULES
 
 EPS = float(np.finfo(np.float64).eps)
 SIZES = {"n": 3, "j": 4, "i": 2}
@@ -67,7 +68,7 @@ def operands_for(op: Op, seed: int, sizes: Mapping[str, int] = SIZES) -> dict[st
     """Operands drawn at random, none of them near a kink at 0; from 0.1 to 0.9 where a logarithm is taken of them."""
     generator = np.random.default_rng([seed, len(op.name)])
     return {
-        slot: generator.uniform(0.1, 0.9, shape) if slot in logged(op.rule) else smooth(generator, shape)
+        slot: (_share if slot in logged(op.rule) else DOMAINS.get(slot, smooth))(generator, shape)
         for slot, shape in operand_shapes(op, sizes).items()
     }
 
@@ -84,6 +85,23 @@ def smooth(generator: np.random.Generator, shape: Shape) -> Array:
     """Normal numbers, moved away from 0 by a tenth."""
     drawn = np.asarray(generator.normal(size=shape))
     return np.array(drawn + 0.1 * np.where(drawn < 0, -1.0, 1.0))
+
+
+def _positive(generator: np.random.Generator, shape: Shape) -> Array:
+    return np.asarray(generator.uniform(0.1, 2.0, shape))
+
+
+def _share(generator: np.random.Generator, shape: Shape) -> Array:
+    return np.asarray(generator.uniform(0.1, 0.95, shape))
+
+
+DOMAINS: dict[str, Callable[[np.random.Generator, Shape], Array]] = {
+    **dict.fromkeys(("v", "u", "v_new", "vhat", "epsilon", "clip_limit", "gradient_norm"), _positive),
+    **dict.fromkeys(("beta1", "beta2", "rho", "momentum", "mu", "mu_next", "mu_product", "mu_product_new"), _share),
+    "t": lambda generator, shape: np.asarray(generator.integers(1, 300, shape), dtype=np.float64),
+    "mask": _share,
+}
+"""Operands that only make sense in a part of the numbers: mean squares, decays, the number of a step."""
 
 
 def indices(shape: Shape) -> list[tuple[int, ...]]:
@@ -345,6 +363,21 @@ def registry_specs() -> dict[str, dict[str, Any]]:
         }
         for hidden, loss in pairs
     }
+    regularised = {
+        "data": small(2, 1, 3),
+        "layers": [dense(2, "tanh") | {"dropout": 0.5}, dense(1)],
+        "epochs": 20,
+    }
+    for key, extra in {
+        "l1": {"penalty": {"l1": 0.01}},
+        "l2": {"penalty": {"l2": 0.01}},
+        "l1 and l2": {"penalty": {"l1": 0.01, "l2": 0.1}, "clip": {"value": 0.01}},
+        "clip norm": {"clip": {"norm": 0.01}, "penalty": {"l2": 0.1}},
+        "one layer clip": {"clip": {"norm": 0.01}, "layers": [dense(1)]},
+    }.items():
+        found[key] = regularised | extra
+    for schedule in SCHEDULES:
+        found[f"{schedule}-schedule"] = regularised | {"schedule": {"kind": schedule}}
     for optimizer in OPTIMIZERS:
         found[f"{optimizer}-optimizer"] = {
             "data": small(2, 1, 3),

@@ -45,4 +45,5 @@ def test_importing_the_engine_brings_in_nothing_but_numpy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     packages = {name.partition(".")[0] for name in done.stdout.split()}
     brought = {name for name in packages if name not in sys.stdlib_module_names and not name.startswith("_")}
-    assert brought == {"engine", "numpy"}
+    # NumPy's random module is compiled code that brings its own helper along.
+    assert brought - {"cython_runtime"} == {"engine", "numpy"}

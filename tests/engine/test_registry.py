@@ -15,8 +15,9 @@ from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.optimizers import LETTERS, OPTIMIZERS
+from engine.schedules import SCHEDULES
 from engine.streams import DATA, NOISE, ORDER, SPLIT, WEIGHTS, stream
-from tests.engine.helpers import cases
+from tests.engine.helpers import cases, operand_shapes
 
 ENTRIES = {f"{kind} {entry.name}": entry for kind, entries in catalog().items() for entry in entries}
 every_entry = pytest.mark.parametrize("entry", **cases(ENTRIES))
@@ -105,7 +106,9 @@ def test_an_operation_describes_itself_in_every_language(op):
 def test_what_the_first_catalogue_must_hold():
     assert {"identity", "sigmoid", "tanh", "relu", "softmax"} <= set(ACTIVATIONS)
     assert {"mse", "half_squared_error", "binary_cross_entropy", "softmax_cross_entropy"} <= set(LOSSES)
-    assert "sgd" in OPTIMIZERS
+    optimizers = "sgd momentum nesterov adagrad rmsprop adadelta adam adamw nadam lion"
+    assert set(optimizers.split()) <= set(OPTIMIZERS)
+    assert {"constant", "step", "exponential", "cosine", "warmup"} <= set(SCHEDULES)
     assert {"uniform", "zeros"} <= set(INITIALIZERS)
     assert {"uniform", "xor"} <= set(DATASETS)
 
@@ -159,11 +162,15 @@ def test_every_purpose_seed_and_place_has_a_stream_of_its_own():
 def test_an_update_is_the_same_arithmetic_for_weights_and_biases():
     generator = np.random.default_rng(0)
     for name in OPTIMIZERS:
-        ops = {rank: OPTIMIZERS[name].update(rank) for rank in LETTERS}
-        assert len({op.kernel for op in ops.values()}) == 1
-        flat = {slot: np.array(generator.normal(size=(6,) if slot != "learning_rate" else ())) for slot in ops[1].slots}
-        square = {slot: array.reshape(2, 3) if array.shape else array for slot, array in flat.items()}
-        assert ops[1](**flat).tobytes() == ops[2](**square).tobytes()
+        for stage in OPTIMIZERS[name].stages:
+            bias, weight = (OPTIMIZERS[name].update(stage, rank) for rank in LETTERS)
+            assert bias.kernel is weight.kernel
+            flat = {
+                slot: np.array(generator.uniform(0.1, 0.9, (6,) if shape else ()))
+                for slot, shape in operand_shapes(bias).items()
+            }
+            square = {slot: array.reshape(2, 3) if array.shape else array for slot, array in flat.items()}
+            assert bias(**flat).tobytes() == weight(**square).tobytes()
 
 
 ALLOWED = {

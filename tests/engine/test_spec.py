@@ -68,6 +68,8 @@ def test_a_completed_spec_says_everything_that_was_asked_for(document):
                 kept(value, other, f"{where}[{i}]")
         elif isinstance(asked, list):
             assert set(asked) == set(found), where
+        elif isinstance(asked, str) and isinstance(found, dict):
+            assert asked == found["kind"], where
         else:
             assert asked == found, f"{where}: asked for {asked!r}, found {found!r}"
 
@@ -122,9 +124,19 @@ def test_specs_are_immutable_and_can_be_keys(document):
 def test_absent_fields_make_the_seed_experiment():
     assert ExperimentSpec.from_json({}) == ExperimentSpec.from_json(SEED_EXPERIMENT)
     assert ExperimentSpec.from_json({}).to_json() == SEED_EXPERIMENT | {
-        "layers": [layer | {"bias": True, "frozen": [], "initializer": None} for layer in SEED_EXPERIMENT["layers"]],
+        "layers": [
+            layer | {"bias": True, "frozen": [], "initializer": None, "dropout": 0}
+            for layer in SEED_EXPERIMENT["layers"]
+        ],
         "parameters": {},
         "shuffle": True,
+        "reduction": "mean",
+        "fused": True,
+        "schedule": {"kind": "constant"},
+        "clip": {"value": None, "norm": None},
+        "penalty": {"l1": 0, "l2": 0},
+        "update_order": "together",
+        "edits": [],
     }
 
 
@@ -269,7 +281,8 @@ MISTAKES: dict[str, tuple[object, str, str, str]] = {
     "units: not the outputs of inline data": (inline([[1]], [[1, 2]]), "layers[0].units", "number", "2"),
     "activation: unknown": (layers(activation="swoosh"), "layers[0].activation", "string", "relu"),
     "activation: null": (layers(activation=None), "layers[0].activation", "null", "sigmoid"),
-    "activation: object": (layers(activation={"kind": "relu"}), "layers[0].activation", "object", "relu"),
+    "activation: object": (layers(activation={"name": "relu"}), "layers[0].activation", "object", "relu"),
+    "activation: more": (layers(activation={"kind": "relu", "b": 1}), "layers[0].activation.b", "number", "kind"),
     "bias: 1": (layers(bias=1), "layers[0].bias", "number", "true"),
     "bias: null": (layers(bias=None), "layers[0].bias", "null", "false"),
     "bias: text": (layers(bias="false"), "layers[0].bias", "string", "false"),
