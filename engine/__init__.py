@@ -5,7 +5,7 @@ Code map, in the order in which data flows:
     registry, errors, quantities        what an entry says of itself; the names of values and what they mean
     expression, rule                    the scalar rule: the arithmetic of one element, as a value
     special                             the error function, which NumPy lacks
-    notation, speech                    a rule typeset (LaTeX, MathML), and said in words
+    notation, plain, speech             a rule typeset (LaTeX, MathML), as plain text, and said in words
     ops                                 an operation: kernel, derivatives and rule side by side
     targets                             which targets a loss can be held against; class numbers as rows of them
     loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
@@ -54,6 +54,7 @@ from engine.history import LEVELS, PARTS, USUAL, Figures, History
 from engine.landscape import Landscape, LandscapeView
 from engine.metrics import Confusion, Metrics
 from engine.ops import Op
+from engine.plain import Account, Line, account, plain_formula, plain_number
 from engine.program import Program, compile_program
 from engine.quantities import QUANTITIES, Quantity, format_address, parse_name
 from engine.registry import LANGUAGES, Entry, Param, Registry, Text
@@ -83,6 +84,7 @@ __all__ = [
     "QUANTITIES",
     "SOURCES",
     "USUAL",
+    "Account",
     "AddressError",
     "ArrayCheck",
     "Axis",
@@ -109,6 +111,7 @@ __all__ = [
     "LandscapeView",
     "LayerSize",
     "LimitError",
+    "Line",
     "LossDrop",
     "Metrics",
     "NonFinite",
@@ -130,6 +133,7 @@ __all__ = [
     "Trajectory",
     "UnknownNameError",
     "Value",
+    "account",
     "all_ops",
     "catalog",
     "compile_program",
@@ -139,6 +143,8 @@ __all__ = [
     "make_split",
     "open_run",
     "parse_name",
+    "plain_formula",
+    "plain_number",
     "require_within",
     "state_at",
     "surface_names",

@@ -85,7 +85,7 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """A term before it is typeset."""
 
     operation: str
@@ -146,53 +146,53 @@ def _scale(value: float, terms: Sequence[Term]) -> float:
     return max(abs(size) for size in (0.0, value, *on_the_way) if np.isfinite(size))
 
 
-def _parts(expr: Expr, at: Mapping[str, int], env: Environment, node: str, role: str | None) -> Iterator[_Part]:
+def parts_of(expr: Expr, at: Mapping[str, int], env: Environment, node: str, role: str | None) -> Iterator[Part]:
     """The terms of an expression in order: a sum's summands, a product's factors, a quotient's top then bottom."""
     match expr:
         case Named(name, of):
-            yield from _parts(of, at, env, f"{node}.0", name)
+            yield from parts_of(of, at, env, f"{node}.0", name)
         case Add(terms):
             for k, term in enumerate(terms):
                 minus = isinstance(term, Negate)
                 inside = term.of if isinstance(term, Negate) else term
                 where = f"{node}.{k}.0" if minus else f"{node}.{k}"
                 if isinstance(inside, Sum) and not minus:
-                    yield from _parts(inside, at, env, where, role)
+                    yield from parts_of(inside, at, env, where, role)
                 else:
-                    yield _Part("−" if minus else "+", inside, at, where, role)
+                    yield Part("−" if minus else "+", inside, at, where, role)
         case Sum(over, body):
             for i in range(env.extents[over]):
                 inner = {**at, over: i}
                 if isinstance(body, Sum):
-                    yield from _parts(body, inner, env, f"{node}@{i}", role)
+                    yield from parts_of(body, inner, env, f"{node}@{i}", role)
                 else:
-                    yield _Part("+", body, inner, f"{node}@{i}", role)
+                    yield Part("+", body, inner, f"{node}@{i}", role)
         case Multiply(factors):
             for k, factor in enumerate(factors):
                 named = factor.role if isinstance(factor, Named) else role
                 inside = factor.of if isinstance(factor, Named) else factor
                 where = f"{node}.{k}.0" if isinstance(factor, Named) else f"{node}.{k}"
-                yield _Part("×", inside, at, where, named)
+                yield Part("×", inside, at, where, named)
         case Divide(top, bottom):
-            yield from _parts(top, at, env, f"{node}.0", role)
-            yield _Part("÷", bottom, at, f"{node}.1", role)
+            yield from parts_of(top, at, env, f"{node}.0", role)
+            yield Part("÷", bottom, at, f"{node}.1", role)
         case _:
-            yield _Part("=", expr, at, node, role)
+            yield Part("=", expr, at, node, role)
 
 
 def _terms(call: Call, env: Environment, body: Expr, at: Mapping[str, int], language: str) -> Iterator[Term]:
-    parts = list(_parts(body, at, env, "e", None))
+    parts = list(parts_of(body, at, env, "e", None))
     divisors = [part for part in parts if part.operation == "÷"]
     summands = parts[: len(parts) - len(divisors)]
     running: float | None = None
     for part in summands[:MOST_TERMS]:
-        running = _join(part.operation, running, float(env.value(part.expr, part.at)))
+        running = join(part.operation, running, float(env.value(part.expr, part.at)))
         yield _term(call, env, part, running, language=language)
     rest = summands[MOST_TERMS:]
     if rest:
         total = running if running is not None else 0.0
         for part in rest:
-            total = _join(part.operation, total, float(env.value(part.expr, part.at)))
+            total = join(part.operation, total, float(env.value(part.expr, part.at)))
         yield Term(
             "rest",
             "+",
@@ -207,11 +207,11 @@ def _terms(call: Call, env: Environment, body: Expr, at: Mapping[str, int], lang
         )
         running = total
     for part in divisors:
-        running = _join("÷", running, float(env.value(part.expr, part.at)))
+        running = join("÷", running, float(env.value(part.expr, part.at)))
         yield _term(call, env, part, running, language=language)
 
 
-def _term(call: Call, env: Environment, part: _Part, running: float, language: str) -> Term:
+def _term(call: Call, env: Environment, part: Part, running: float, language: str) -> Term:
     symbolic = Formula(call.bind, language).lay_out(part.expr, part.at, part.node)
     numeric = Formula(call.bind, language, env.values, env).lay_out(part.expr, part.at, part.node)
     return Term(
@@ -231,7 +231,7 @@ def _addresses(call: Call, env: Environment, expr: Expr, at: Mapping[str, int]) 
     return {format_address(call.bind[slot], index): None for slot, index in cells(expr, at, env.extents)}
 
 
-def _join(operation: str, running: float | None, value: float) -> float:
+def join(operation: str, running: float | None, value: float) -> float:
     """The total after one more term, in IEEE arithmetic."""
     if running is None:
         return -value if operation == "−" else value
