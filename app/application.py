@@ -26,7 +26,7 @@ log = logging.getLogger("backscope")
 def create_app(settings: Settings | None = None) -> FastAPI:
     """A server's application. It reads nothing from the disk but its own files until the first request."""
     settings = settings or Settings()
-    if settings.blas_threads is not None:
+    if settings.blas_threads:
         # Threads gain nothing on small layers, and their number can change the last bits of a product.
         threadpool_limits(settings.blas_threads, user_api="blas")
     services = Services(settings)
