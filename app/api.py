@@ -68,8 +68,8 @@ def routes(services: Services) -> APIRouter:
         require_json(request)
         run, step = _run_and_step(request)
         query = Query(request, "examples", "names", "phase")
-        examples, names, phase = query.examples(), query.names(), query.phase(PHASES)
-        key = (run, "step", step, examples, names, phase)
+        selection = encode.Selection(query.examples(), query.names(), query.phase(PHASES))
+        key = (run, "step", step, selection)
         spec = await services.spec(run)
         schema.check_step(step, spec.steps)
 
@@ -78,11 +78,9 @@ def routes(services: Services) -> APIRouter:
             body = encode.trace(
                 run,
                 found,
+                selection,
                 per_array=settings.max_array_numbers,
                 in_all=settings.max_response_numbers,
-                examples=examples,
-                names=names,
-                phase=phase,
             )
             return Answer(body, vary="Accept")
 

@@ -7,7 +7,8 @@ out, with a summary in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -23,6 +24,8 @@ from app.errors import BadParameter
 Array = npt.NDArray[np.float64]
 Plain = dict[str, Any]
 
+MOST = 2**62
+"""No bound."""
 BINS = 20
 """Bars of a summary's histogram."""
 
@@ -146,42 +149,64 @@ def frames(program: engine.Program, phase: str | None) -> orjson.Fragment:
     )
 
 
+@dataclass(frozen=True)
+class Selection:
+    """What of a step is wanted: rows of the batch, arrays by name, the frames of one phase; None for all of them."""
+
+    examples: tuple[int, ...] | None = None
+    names: tuple[str, ...] | None = None
+    phase: str | None = None
+
+    def chosen(self, found: engine.Trace) -> tuple[str, ...]:
+        """The names of the arrays, in the order of the answer."""
+        values = found.program.values
+        if self.names is not None:
+            if any(name not in values for name in self.names):
+                raise BadParameter("names", "string", ", ".join(values))
+            return self.names
+        if self.phase is None:
+            return tuple(values)
+        calls = (call for call in found.frames if call.phase == self.phase)
+        touched = {name for call in calls for name in (*call.reads, call.writes)}
+        return tuple(name for name in values if name in touched)
+
+    def rows(self, found: engine.Trace) -> list[int]:
+        """The rows of the batch."""
+        rows = list(range(len(found.batch)) if self.examples is None else self.examples)
+        if any(row >= len(found.batch) for row in rows):
+            raise BadParameter("examples", "number", f"rows 0 to {len(found.batch) - 1} of the batch")
+        return rows
+
+    def arrays(self, found: engine.Trace) -> dict[str, Array]:
+        """The arrays by name, cut down to the rows."""
+        values = found.program.values
+        arrays = {name: found.values[name] for name in self.chosen(found)}
+        rows = self.rows(found)
+        if self.examples is None:
+            return arrays
+        return {
+            name: array[rows] if "example" in values[name].quantity.axes else array for name, array in arrays.items()
+        }
+
+
+EVERYTHING = Selection()
+
+
 def trace(
     run: str,
     found: engine.Trace,
+    selection: Selection = EVERYTHING,
     *,
-    per_array: int,
-    in_all: int,
-    examples: Sequence[int] | None = None,
-    names: Sequence[str] | None = None,
-    phase: str | None = None,
+    per_array: int = MOST,
+    in_all: int = MOST,
+    spec: engine.ExperimentSpec | None = None,
 ) -> bytes:
-    """The trace of a step: all of it, or the rows, arrays and frames that were asked for.
+    """The trace of a step: all of it, or what was selected; with its spec where it has to stand on its own.
 
     Naming an array lifts its own bound, so that it may fill the whole answer.
     """
-    values = found.program.values
-    if names is not None:
-        missing = [name for name in names if name not in values]
-        if missing:
-            raise BadParameter("names", "string", ", ".join(values))
-        chosen: Iterable[str] = names
-        per_array = in_all
-    elif phase is not None:
-        calls = (call for call in found.frames if call.phase == phase)
-        touched = {name for call in calls for name in (*call.reads, call.writes)}
-        chosen = (name for name in values if name in touched)
-    else:
-        chosen = values
-    rows = list(range(len(found.batch)) if examples is None else examples)
-    if any(row >= len(found.batch) for row in rows):
-        raise BadParameter("examples", "number", f"rows 0 to {len(found.batch) - 1} of the batch")
-    arrays = {name: found.values[name] for name in chosen}
-    if examples is not None:
-        arrays = {
-            name: array[rows] if "example" in values[name].quantity.axes else array for name, array in arrays.items()
-        }
-    fragment, truncated = tensors(arrays, per_array, in_all)
+    arrays, rows = selection.arrays(found), selection.rows(found)
+    fragment, truncated = tensors(arrays, per_array if selection.names is None else in_all, in_all)
     document = {
         "run": run,
         "step": found.step,
@@ -190,12 +215,14 @@ def trace(
         "batch": [found.batch[row] for row in rows],
         "loss": number(found.loss),
         "values": fragment,
-        "frames": frames(found.program, phase),
+        "frames": frames(found.program, selection.phase),
     }
-    if examples is not None:
+    if selection.examples is not None:
         document["examples"] = rows
     if truncated:
         document["truncated"] = True
+    if spec is not None:
+        document["spec"] = spec.to_json()
     return dumps(document)
 
 
@@ -211,6 +238,25 @@ def history(run: str, found: engine.History, start: int, stop: int) -> bytes:
             "norms": {name: encodable(norms) for name, norms in found.norms.items()},
         }
     )
+
+
+def history_columns(found: engine.History) -> dict[str, Array]:
+    """The figures of a history that have one number a step, by name; those that it has."""
+    columns = {"loss": found.loss, "penalty": found.penalty}
+    for name, figures in (("train", found.train), ("test", found.test)):
+        if figures is not None:
+            columns |= {f"{name}_{each}": getattr(figures, each) for each in ("loss", "accuracy", "r2")}
+    columns |= {f"norm_{name}": norms for name, norms in found.norms.items()}
+    return {name: column for name, column in columns.items() if column is not None}
+
+
+def history_csv(found: engine.History) -> str:
+    """Loss and norms at some steps as a table: a row for each step."""
+    columns = history_columns(found)
+    lines = [",".join(("step", *columns))]
+    for place, step in enumerate(found.steps):
+        lines.append(",".join((str(step), *(repr(float(column[place])) for column in columns.values()))))
+    return "\n".join(lines) + "\n"
 
 
 def explanation(run: str, step: int, found: engine.Explanation) -> bytes:

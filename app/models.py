@@ -224,6 +224,7 @@ class Trace(Shape):
     frames: list[Frame]
     examples: list[int] | None = Field(default=None, description="Rows of the batch that were asked for.")
     truncated: Literal[True] | None = Field(default=None, description="Some array was left out for its size.")
+    spec: dict[str, Any] | None = Field(default=None, description="The experiment, in a trace saved to a file.")
 
 
 class Formula(Shape):

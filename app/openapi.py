@@ -333,9 +333,7 @@ def response_examples() -> Plain:
         }
     )
     run, identity = engine.open_run(spec), "0123456789abcdef0123456789abcdef"
-    step = encode.trace(
-        identity, run.trace(0), per_array=1_000, in_all=1_000, examples=(0,), names=("loss", "delta2"), phase="backward"
-    )
+    step = encode.trace(identity, run.trace(0), encode.Selection((0,), ("loss", "delta2"), "backward"))
     here = "/api/v1/runs/{run}"
     answers = {
         f"{here}/steps/{{step}}": step,

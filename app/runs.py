@@ -68,7 +68,10 @@ class Services:
         return await flight.result(request, self.settings.deadline_seconds)
 
     def _keep(self, body: bytes) -> Posted:
-        spec = schema.parse_spec(body, self.settings)
+        return self.keep(schema.parse_spec(body, self.settings))
+
+    def keep(self, spec: engine.ExperimentSpec) -> Posted:
+        """Keep a checked spec. Not for the event loop."""
         run, canonical = self.store.id_of(spec.to_json())
         new = self.store.put(run, canonical)
         self._remember(run, spec)

@@ -168,7 +168,11 @@ def _check_text(data: Any) -> None:
 
 def parse_spec(body: bytes, settings: Settings) -> engine.ExperimentSpec:
     """The spec a body describes: checked by the engine, and within what this server allows."""
-    data = parse_json(body, settings.max_depth)
+    return check_spec(parse_json(body, settings.max_depth), settings)
+
+
+def check_spec(data: object, settings: Settings) -> engine.ExperimentSpec:
+    """The spec that plain data describes, in the same way."""
     layers = data.get("layers") if isinstance(data, dict) else None
     if isinstance(layers, list) and len(layers) > settings.max_layers:
         raise engine.LimitError("layers", len(layers), settings.max_layers, "layers")

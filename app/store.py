@@ -7,8 +7,6 @@ says so in the log; a database file that is not one is moved aside.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import sqlite3
 import threading
@@ -17,6 +15,8 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+
+from app.identity import canonical, spec_id
 
 log = logging.getLogger("backscope.store")
 T = TypeVar("T")
@@ -30,17 +30,6 @@ CREATE TABLE IF NOT EXISTS specs (
 )
 """
 BUSY_SECONDS = 2.0
-
-
-def canonical(document: object) -> bytes:
-    """The one spelling of a JSON document: keys sorted, no spaces, every number as Python writes it."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode()
-
-
-def spec_id(version: str, spec: bytes) -> str:
-    """The id of a run: a hash of the engine's version and the canonical spec."""
-    return hashlib.sha256(b"[" + canonical(version) + b"," + spec + b"]").hexdigest()[:32]
 
 
 class SpecStore:
