@@ -26,6 +26,7 @@ export class ApiError extends Error {
 /**
  * @typedef {object} Api
  * @property {(spec: Spec, options?: Options) => Promise<Run>} createRun
+ * @property {(id: string, options?: Options) => Promise<Run>} getRun
  * @property {(run: Run, step: number, options?: Options) => Promise<Trace>} getTrace
  * @property {(run: Run, step: number) => Trace | null} cachedTrace  at once, if it is there
  * @property {(run: Run, steps: number[]) => void} prefetch  fetch these in the background and stop what an earlier call still fetches
@@ -85,6 +86,7 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
       }
       before.abort();
     },
+    getRun: (id, { signal } = {}) => request(`/runs/${id}`, { lang: language }, signal),
     createRun: (spec, { signal } = {}) => request("/runs", { lang: language }, signal, spec),
     getHistory: (run, points = 200, { signal } = {}) =>
       request(`/runs/${run.id}/history`, { points }, signal).then(decodeHistory),

@@ -4,19 +4,19 @@
  * `data-unit` of where the playhead is, and `data-ready` once that is what is drawn; `data-address` and `data-value` on
  * every number).
  *
- * @import { Context, Frame, Run, Spec, State } from "./types.d.ts"
+ * @import { Context, Frame, Place, Run, Spec, State } from "./types.d.ts"
  * @import { WhyContext } from "./views/why/scene.js"
  */
-import { createApi } from "./api.js";
+import { createApi, problemOf } from "./api.js";
 import { createControls } from "./controls.js";
 import { createExplanations } from "./explanations.js";
 import { createFeed } from "./feed.js";
 import { createHeader } from "./header.js";
 import { createTranslate } from "./i18n.js";
 import { isTaken, meaning } from "./keys.js";
-import { shownRun } from "./needs.js";
+import { runKey, shownRun } from "./needs.js";
 import { browserClock, createPlayer, settled } from "./player.js";
-import { alike } from "./spec.js";
+import { alike, minimal } from "./spec.js";
 import { initialState, reduce } from "./state.js";
 import { createStore } from "./store.js";
 import { frameAt } from "./trace.js";
@@ -223,7 +223,7 @@ document.addEventListener("visibilitychange", () => player.visibilityChanged(doc
 stillness.addEventListener("change", () => player.finish());
 onChange((place) => {
   controls.discard();
-  dispatch(toAction(place));
+  goTo(place);
 });
 
 byId("skip").addEventListener("click", (event) => {
@@ -247,6 +247,24 @@ if (mathFont) {
 
 const place = read();
 byId("hint").hidden = Object.keys(place).length > 0;
-dispatch(toAction(place));
-feed.stateChanged(getState());
+goTo(place);
 requestDraw();
+
+/** A place may name a run that the server was given; from there on the address says its experiment. @param {Place} place */
+function goTo(place) {
+  if (place.run === undefined || place.spec !== undefined) {
+    dispatch(toAction(place));
+    feed.stateChanged(getState());
+    return;
+  }
+  api.getRun(place.run).then(
+    ({ spec }) => goTo({ ...place, spec: minimal(/** @type {Spec} */ (spec), seed) }),
+    (error) => {
+      const problem = problemOf(error);
+      const key = runKey({});
+      dispatch(toAction({ ...place, spec: {} }));
+      dispatch({ type: "run/loading", key, spec: {} });
+      if (problem) dispatch({ type: "run/failed", key, problem });
+    },
+  );
+}

@@ -169,6 +169,8 @@ export interface Place {
   view?: string;
   focus?: Address;
   spec?: Spec;
+  /** Id of a run that the server knows; a link says the experiment itself. */
+  run?: string;
 }
 
 /** Something the page shows but does not have yet: see needs.js. */

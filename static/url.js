@@ -39,6 +39,7 @@ const PARTS = {
     read: decodeSpec,
     write: ({ spec }) => spec && Object.keys(spec).length ? encodeSpec(spec) : undefined,
   },
+  run: { read: runId, write: () => undefined },
 };
 
 /**
@@ -207,6 +208,11 @@ function decoded(text) {
 /** @param {string} text  @returns {number | undefined} */
 function wholeNumber(text) {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** @param {string} text  @returns {string | undefined} */
+function runId(text) {
+  return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }
 
 /** @param {string} text  @returns {string | undefined} */

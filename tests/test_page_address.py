@@ -66,6 +66,19 @@ def test_typing_another_moment_into_the_address_goes_there(visit):
     visit.at(Moment(0, "z1", 0))
 
 
+def test_the_id_of_a_run_opens_it_and_the_address_then_says_the_experiment(visit, allow_console_error):
+    spec = {"data": {"kind": "xor"}, "layers": [{"units": 3}, {"units": 1}]}
+    run = visit.server.run(spec)
+    visit.page.goto(f"{visit.base_url}/#run={run['id']}&step=5&frame=a1")
+    visit.showing(run)
+    visit.wait_for_fragment("^#step=5&frame=a1&spec=")
+    allow_console_error("404")
+    visit.page.goto("about:blank")
+    visit.page.goto(f"{visit.base_url}/#run={'0' * 32}")
+    visit.page.locator("#face button").first.click()
+    visit.at(Moment(0, "z1", 0))
+
+
 def test_a_moment_beyond_the_run_is_the_nearest_there_is(visit):
     visit.open("#step=123456&frame=W1_new&unit=77&example=4000")
     line = Line(visit.server.run())

@@ -39,6 +39,13 @@ test("a spec comes back from a link as it went in", () => {
   assert.deepEqual(url.parse(fragment).spec, SPEC);
 });
 
+test("the id of a run is read and never written", () => {
+  const run = "0123456789abcdef0123456789abcdef";
+  assert.deepEqual(url.parse(`#run=${run}&step=3`), { run, step: 3 });
+  assert.equal(url.format({ run, step: 3 }), "#step=3");
+  assert.deepEqual(url.parse("#run=../../etc&run=0123456789ABCDEF0123456789ABCDEF"), {});
+});
+
 test("random places come back as they went in", () => {
   const next = random(3);
   const whole = (/** @type {number} */ below) => 1 + Math.floor(next() * below);
