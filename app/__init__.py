@@ -2,8 +2,8 @@
 
 Code map, in the order a request meets it:
 
-    __main__   the command: reads its options, opens the port, prints the address
-    settings   every limit and setting
+    command    the command line: the server started, and what works without one
+    settings   every limit and setting             logs           one line for one event
     guard      the layer around everything: host check, HEAD, security headers, the last net
     api        the routes of the API            pages      the page and its files
     schema     what a client sent, read strictly
@@ -11,13 +11,14 @@ Code map, in the order a request meets it:
     compute    threads, and computations that several requests wait for together
     cache      encoded answers, computed once   shortcut   straight to one that is there already
     store      specs in SQLite
-    encode     arrays to JSON                   describe   runs and the catalogue as plain data
+    encode     arrays to JSON                   binary     arrays to safetensors and npz
+    describe   runs and the catalogue as plain data             identity   which run a spec is
     answers    bytes with their headers: ETag, gzip, 304
     errors     the one shape of every error
     openapi, models      the API described      conventions      the header of a trace
     assets, vendor       the page's files       i18n             languages
 
-Only `encode` knows NumPy, only `schema` reads requests, and only the engine validates a spec.
+Only `encode` and `binary` know NumPy, only `schema` reads requests, and only the engine validates a spec.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import engine
-from app.__main__ import parser
+from app.command.options import PARSERS
 from tests.engine.helpers import registry_specs
 
 PENDING = {"J", "alpha", "alpha_new", "dalpha"}
@@ -66,9 +66,15 @@ def test_every_route_the_readme_names_is_in_the_api(api) -> None:  # type: ignor
 
 
 def test_every_option_the_readme_names_is_one_of_the_commands() -> None:
-    known = {option for action in parser()._actions for option in action.option_strings}
+    parsers = [make("en") for make in PARSERS.values()]
+    known = {option for parser in parsers for action in parser._actions for option in action.option_strings}
     named = set(re.findall(r"`(--[a-z-]+)`", README)) | {"--help"}
     assert named <= known
+
+
+def test_every_command_the_readme_names_is_one() -> None:
+    named = set(re.findall(r"`backscope ([a-z]+)", README))
+    assert named == {name for name in PARSERS if name}
 
 
 def test_every_quantity_is_named_by_some_program() -> None:
