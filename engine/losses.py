@@ -63,15 +63,20 @@ class Loss(Entry):
     ) -> Op:
         """The operation that computes the loss; always the same object for the same arguments.
 
-        `reduction` is "mean" or "sum" over the batch. Unfused, it reads the outputs of `activation`: softmax where
-        none is named, or one that the loss does not know.
+        `reduction` is "mean" or "sum" over the batch. Unfused, it reads the outputs of `activation`: the first of
+        `unfused_activations` where none of them is named.
+
+        Raises SpecError for a value a parameter may not have, UnknownNameError for a parameter there is not.
         """
         if reduction not in REDUCTIONS:
             raise UnknownNameError("reduction", reduction, REDUCTIONS)
         cancels = None
         if self.unfused and not fused:
             cancels = activation if activation in self.unfused else next(iter(self.unfused))
-        return _op(self, tuple(self.complete(params).items()), reduction, cancels)
+        values = {
+            name: self.param(name).check(f"{self.name}.{name}", value) for name, value in self.complete(params).items()
+        }
+        return _op(self, tuple(values.items()), reduction, cancels)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import LANGUAGES, Op, UnknownNameError
+from engine import LANGUAGES, Op, SpecError, UnknownNameError
 from engine.activations import ACTIVATIONS
 from engine.loss_forms import REDUCTIONS
 from engine.losses import LOSSES
@@ -132,6 +132,8 @@ def test_what_is_no_reduction_or_no_parameter_is_refused():
         LOSSES["mse"].require_op(reduction="median")
     with pytest.raises(UnknownNameError, match="delta"):
         LOSSES["huber"].require_op({"epsilon": 1.0})
+    with pytest.raises(SpecError, match=r"huber\.delta: got 0; allowed: a finite number above 0"):
+        LOSSES["huber"].require_op({"delta": 0})
 
 
 def test_every_loss_with_parameters_is_tried_with_others_than_the_defaults():
