@@ -20,7 +20,6 @@ from app.schema import Query
 
 PREFIX = "/api/v1"
 PHASES = ("forward", "loss", "backward", "update")
-DEFAULT_POINTS = 200
 
 
 class Asked:
@@ -66,7 +65,7 @@ def routes(services: Services) -> APIRouter:
     @router.get("/runs/{run}/steps/{step}", **document("getStep"))
     async def get_step(request: Request) -> Response:
         require_json(request)
-        run, step = _run_and_step(request)
+        run, step = run_and_step(request)
         query = Query(request, "examples", "names", "phase")
         selection = encode.Selection(query.examples(), query.names(), query.phase(PHASES))
         key = (run, "step", step, selection)
@@ -89,7 +88,7 @@ def routes(services: Services) -> APIRouter:
     @router.get("/runs/{run}/steps/{step}/explain", **document("explainNumber"))
     async def explain_number(request: Request) -> Response:
         require_json(request)
-        run, step = _run_and_step(request)
+        run, step = run_and_step(request)
         query = Query(request, "name", "index", "lang")
         name, index, asked = query.name(), query.index(), Asked(request, query)
         spec = await services.spec(run)
@@ -107,7 +106,7 @@ def routes(services: Services) -> APIRouter:
     @router.get("/runs/{run}/steps/{step}/check", **document("checkGradients"))
     async def check_gradients(request: Request) -> Response:
         require_json(request)
-        run, step = _run_and_step(request)
+        run, step = run_and_step(request)
         Query(request)
         spec = await services.spec(run)
         schema.check_step(step, spec.steps)
@@ -116,22 +115,6 @@ def routes(services: Services) -> APIRouter:
             return Answer(encode.check(run, engine.open_run(spec).check(step, stop)), vary="Accept")
 
         return await services.send((run, "check", step), build, request)
-
-    @router.get("/runs/{run}/history", **document("getHistory"))
-    async def get_history(request: Request) -> Response:
-        require_json(request)
-        run = schema.run_id(request.path_params["run"])
-        query = Query(request, "start", "stop", "points")
-        points = query.whole("points", 2, settings.max_points) or DEFAULT_POINTS
-        spec = await services.spec(run)
-        start, stop = query.span(spec.steps)
-
-        def build(stopped: Stop) -> Answer:
-            steps = schema.sample_steps(start, stop, points)
-            found = engine.open_run(spec).history(steps, stopped)
-            return Answer(encode.history(run, found, start, stop), vary="Accept")
-
-        return await services.send((run, "history", start, stop, points), build, request)
 
     @router.get("/catalog", **document("getCatalog"))
     async def get_catalog(request: Request) -> Response:
@@ -165,5 +148,6 @@ def health_routes(services: Services) -> APIRouter:
     return router
 
 
-def _run_and_step(request: Request) -> tuple[str, int]:
+def run_and_step(request: Request) -> tuple[str, int]:
+    """The run and the step that the address names."""
     return schema.run_id(request.path_params["run"]), schema.step_number(request.path_params["step"])

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from threadpoolctl import threadpool_limits
 
-from app import api, errors, pages
+from app import api, errors, figures, pages
 from app.assets import Assets, asset_dir
 from app.guard import Guard
 from app.openapi import generator
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.vendor = vendor
     app.openapi = generator(app)  # type: ignore[method-assign]
     app.include_router(api.routes(services))
+    app.include_router(figures.routes(services))
     app.include_router(api.health_routes(services))
     app.include_router(pages.routes(services, site, assets, vendor))
     errors.install(app, site.problem, log)

@@ -125,6 +125,13 @@ def tensors(arrays: Mapping[str, Array], per_array: int, in_all: int) -> tuple[o
     return orjson.Fragment(body), len(whole) < len(arrays)
 
 
+def tensor(array: Array, per_array: int) -> Plain:
+    """One array as plain data, or its summary if it is larger than `per_array`."""
+    if array.size > per_array:
+        return {"shape": list(array.shape), "truncated": True, "summary": summary(array)}
+    return {"shape": list(array.shape), "data": encodable(array)}
+
+
 # What the engine answers
 
 
@@ -224,39 +231,6 @@ def trace(
     if spec is not None:
         document["spec"] = spec.to_json()
     return dumps(document)
-
-
-def history(run: str, found: engine.History, start: int, stop: int) -> bytes:
-    """Loss and norms at some steps."""
-    return dumps(
-        {
-            "run": run,
-            "start": start,
-            "stop": stop,
-            "steps": list(found.steps),
-            "loss": encodable(found.loss),
-            "norms": {name: encodable(norms) for name, norms in found.norms.items()},
-        }
-    )
-
-
-def history_columns(found: engine.History) -> dict[str, Array]:
-    """The figures of a history that have one number a step, by name; those that it has."""
-    columns = {"loss": found.loss, "penalty": found.penalty}
-    for name, figures in (("train", found.train), ("test", found.test)):
-        if figures is not None:
-            columns |= {f"{name}_{each}": getattr(figures, each) for each in ("loss", "accuracy", "r2")}
-    columns |= {f"norm_{name}": norms for name, norms in found.norms.items()}
-    return {name: column for name, column in columns.items() if column is not None}
-
-
-def history_csv(found: engine.History) -> str:
-    """Loss and norms at some steps as a table: a row for each step."""
-    columns = history_columns(found)
-    lines = [",".join(("step", *columns))]
-    for place, step in enumerate(found.steps):
-        lines.append(",".join((str(step), *(repr(float(column[place])) for column in columns.values()))))
-    return "\n".join(lines) + "\n"
 
 
 def explanation(run: str, step: int, found: engine.Explanation) -> bytes:

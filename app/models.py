@@ -319,17 +319,6 @@ class GradientCheck(Shape):
     passed: bool
 
 
-class History(Shape):
-    """Figures of a run at some steps."""
-
-    run: str
-    start: int
-    stop: int
-    steps: list[int]
-    loss: list[Number]
-    norms: dict[str, list[Number]]
-
-
 class Health(Shape):
     """Whether the server is well."""
 

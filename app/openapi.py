@@ -14,9 +14,27 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 import engine
-from app import encode, models
+from app import encode, encode_figures, models, models_figures
 from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
+from app.openapi_parameters import (
+    DIAGNOSIS,
+    EXAMPLES,
+    INCLUDE,
+    INDEX,
+    LANDSCAPE,
+    LANG,
+    MOMENT,
+    NAME,
+    NAMES,
+    PHASE,
+    POINTS,
+    RUN,
+    START,
+    STEP,
+    STOP,
+    SURFACE,
+)
 
 Plain = dict[str, Any]
 
@@ -26,43 +44,6 @@ DESCRIPTION = """Forward and backward passes of neural networks, one number at a
 Post an experiment spec to `/api/v1/runs`; everything below the id that comes back is a pure function of the spec and
 the step: it never changes, and may be cached for ever. Errors are RFC 9457 problem documents."""
 
-
-def _parameter(name: str, place: str, description: str, schema: Plain, *, required: bool = False) -> Plain:
-    required = required or place == "path"
-    return {"name": name, "in": place, "description": description, "schema": schema, "required": required}
-
-
-def _list(of: Plain) -> Plain:
-    return {"type": "array", "items": of, "uniqueItems": True}
-
-
-def _comma(parameter: Plain) -> Plain:
-    return {**parameter, "style": "form", "explode": False}
-
-
-_INDEX: Plain = {"type": "integer", "minimum": 0}
-_NAME: Plain = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"}
-
-RUN = _parameter("run", "path", "Id of the run.", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
-STEP = _parameter("step", "path", "Number of the step, from 0.", _INDEX)
-LANG = _parameter("lang", "query", "Language of the texts; else Accept-Language decides.", {"enum": ["en", "zh"]})
-EXAMPLES = _comma(_parameter("examples", "query", "Rows of the batch, in this order.", _list(_INDEX)))
-NAMES = _comma(_parameter("names", "query", "Arrays; naming one lifts the size bound of its own.", _list(_NAME)))
-PHASE = _parameter("phase", "query", "Frames of one phase, and the arrays they touch.", {"enum": list(engine.PHASES)})
-NAME = _parameter("name", "query", "Name of an array: `delta1`.", _NAME, required=True)
-INDEX = _comma(
-    _parameter(
-        "index", "query", "One index per axis: `0,2`; left out for a scalar.", {"type": "array", "items": _INDEX}
-    )
-)
-START = _parameter("start", "query", "First step.", {**_INDEX, "default": 0})
-STOP = _parameter("stop", "query", "The step after the last; all steps if absent.", {"type": "integer", "minimum": 1})
-POINTS = _parameter(
-    "points",
-    "query",
-    "At most so many steps, evenly spaced, the first and last among them.",
-    {"type": "integer", "minimum": 2, "default": 200},
-)
 
 OPERATIONS: dict[str, tuple[str, str, type[BaseModel], list[Plain], tuple[int, ...]]] = {
     "createRun": (
@@ -102,10 +83,43 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel], list[Plain], tuple[int, .
         (404, 406, 422, 503),
     ),
     "getHistory": (
-        "Loss and norms over steps",
-        "Evenly spaced steps of a stretch of the run.",
-        models.History,
-        [RUN, START, STOP, POINTS],
+        "Figures over steps",
+        "Evenly spaced steps of a stretch of the run: loss and penalty, metrics of the training and the test examples, "
+        "and layer by layer norms, quantiles, update ratios and the shares of dead and saturated units.",
+        models_figures.History,
+        [RUN, START, STOP, POINTS, INCLUDE],
+        (404, 406, 422, 503),
+    ),
+    "getMetrics": (
+        "How good a network is",
+        "Loss, accuracy, R² and confusion matrix of the training and the test examples, with the parameters before a "
+        "step; and how signals and errors change from layer to layer.",
+        models_figures.Metrics,
+        [RUN, MOMENT],
+        (404, 406, 422, 503),
+    ),
+    "getSurface": (
+        "Units over the input plane",
+        "What the network makes of every point of a plane of two inputs, or of a line along one, on the scale of the "
+        "data; and the class each point is given.",
+        models_figures.Surface,
+        [RUN, MOMENT, *SURFACE],
+        (404, 406, 422, 503),
+    ),
+    "getLandscape": (
+        "Loss around the parameters",
+        "The loss on a plane through the parameters, and the way of training on it. Where it would take too long, "
+        "fewer examples are evaluated, evenly spread; the answer says how many.",
+        models_figures.Landscape,
+        [RUN, MOMENT, *LANDSCAPE],
+        (404, 406, 422, 503),
+    ),
+    "getDiagnosis": (
+        "What happened in a run",
+        "The first number that is not finite and why, in words; the first dead unit; the largest drop of the loss; and "
+        "when early stopping would have ended training. Every step is looked at once; what was seen is kept.",
+        models_figures.Diagnosis,
+        [RUN, *DIAGNOSIS, LANG],
         (404, 406, 422, 503),
     ),
     "getCatalog": (
@@ -172,6 +186,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
             routes=app.routes,
             tags=[
                 {"name": "runs", "description": "Experiments and their steps."},
+                {"name": "figures", "description": "What a run comes to: histories, metrics, surfaces, landscapes."},
                 {"name": "health", "description": "The server itself."},
             ],
         )
@@ -339,6 +354,16 @@ def response_examples() -> Plain:
         f"{here}/steps/{{step}}": step,
         f"{here}/steps/{{step}}/explain": encode.explanation(identity, 0, run.explain(0, "delta2", (0, 0))),
         f"{here}/steps/{{step}}/check": encode.check(identity, run.check(0)),
-        f"{here}/history": encode.history(identity, run.history((0, 2)), 0, 3),
+        f"{here}/history": encode_figures.history(identity, run.history((0, 2)), 0, 3, engine.USUAL),
+        f"{here}/steps/{{step}}/metrics": encode_figures.metrics(identity, 0, run.metrics(0), run.flow(0), 1_000),
+        f"{here}/steps/{{step}}/surface": encode_figures.surface(
+            identity, 0, run.surface(0, ["a2"], engine.Grid((0, 1), 3)), None, 1_000
+        ),
+        f"{here}/steps/{{step}}/landscape": encode_figures.landscape(
+            identity, 0, run.landscape(0, engine.LandscapeView(resolution=3, path=2)), 1_000
+        ),
+        f"{here}/diagnosis": encode_figures.diagnosis(
+            identity, run.diagnosis(), run.stopping(), run.monitors, spec.batches_per_epoch, "en"
+        ),
     }
     return {path: encode.loads(answer) for path, answer in answers.items()}

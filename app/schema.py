@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from math import isfinite
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -31,6 +33,9 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 _STEP = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_PLACE = r"(?:0|[1-9][0-9]{0,17})"
+_ADDRESS = re.compile(rf"([A-Za-z][A-Za-z0-9_]{{0,39}})\[({_PLACE}(?:,{_PLACE}){{0,3}})\]", re.ASCII)
 _RUN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -228,11 +233,26 @@ def check_step(step: int, steps: int) -> None:
         raise no_such_step(steps - 1)
 
 
-def check_name(name: str, names: Iterable[str]) -> None:
+def check_moment(step: int, steps: int) -> None:
+    """404 if a run of so many steps has no such moment: the beginning of a step, or the end of the run."""
+    if not 0 <= step <= steps:
+        raise no_such_step(steps)
+
+
+def check_name(name: str, names: Iterable[str], field: str = "name") -> None:
     """422 if a run has no array of this name."""
     known = tuple(names)
     if name not in known:
-        raise BadParameter("name", "string", ", ".join(known))
+        raise BadParameter(field, "string", ", ".join(known))
+
+
+@contextmanager
+def parameters_of_the_address() -> Iterator[None]:
+    """What the engine finds wrong in here came from the address, not from a spec: a 422 that names the parameter."""
+    try:
+        yield
+    except engine.SpecError as error:
+        raise BadParameter(error.field, error.kind, error.allowed) from None
 
 
 class Query:
@@ -261,6 +281,10 @@ class Query:
         if language is None:
             raise BadParameter("lang", "string", " or ".join(LANGUAGES))
         return language
+
+    def has(self, name: str) -> bool:
+        """Is the parameter there?"""
+        return name in self._values
 
     def whole(self, name: str, least: int, most: int) -> int | None:
         """A whole number within bounds, or None."""
@@ -317,10 +341,53 @@ class Query:
 
     def phase(self, phases: tuple[str, ...]) -> str | None:
         """`phase`: one of the phases, or None."""
-        text = self._values.get("phase")
-        if text is not None and text not in phases:
-            raise BadParameter("phase", "string", ", ".join(phases))
+        return self.one_of("phase", phases)
+
+    def one_of(self, name: str, choices: Iterable[str]) -> str | None:
+        """One of some words, or None."""
+        text = self._values.get(name)
+        if text is not None and text not in choices:
+            raise BadParameter(name, "string", ", ".join(choices))
         return text
+
+    def some_of(self, name: str, choices: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Some words out of several, each once, in the order of the choices; or None."""
+        if (text := self._values.get(name)) is None:
+            return None
+        chosen = text.split(",")
+        if len(set(chosen)) != len(chosen) or not set(chosen) <= set(choices):
+            raise BadParameter(name, "string", "some of " + ", ".join(choices) + ", each once")
+        return tuple(choice for choice in choices if choice in chosen)
+
+    def wholes(self, name: str, allowed: str) -> tuple[int, ...] | None:
+        """Whole numbers, or None; `allowed` says what they should be."""
+        text = self._values.get(name)
+        return None if text is None else self._wholes(name, text, allowed)
+
+    def number(self, name: str, allowed: str = "a finite number") -> float | None:
+        """A number, or None."""
+        found = self.numbers(name, allowed)
+        if found is not None and len(found) != 1:
+            raise BadParameter(name, "array", allowed)
+        return found[0] if found else None
+
+    def numbers(self, name: str, allowed: str) -> tuple[float, ...] | None:
+        """Finite numbers, or None."""
+        if (text := self._values.get(name)) is None:
+            return None
+        parts = text.split(",")
+        if not all(map(_NUMBER.fullmatch, parts)) or not all(map(isfinite, map(float, parts))):
+            raise BadParameter(name, "string", allowed)
+        return tuple(float(part) + 0.0 for part in parts)
+
+    def address(self, name: str) -> tuple[str, tuple[int, ...]] | None:
+        """The address of a cell, `W1[0,1]`, as a name and an index; or None."""
+        if (text := self._values.get(name)) is None:
+            return None
+        match = _ADDRESS.fullmatch(text)
+        if not match:
+            raise BadParameter(name, "string", "the address of a parameter: W1[0,1]")
+        return match[1], tuple(map(int, match[2].split(",")))
 
 
 def sample_steps(start: int, stop: int, points: int) -> tuple[int, ...]:

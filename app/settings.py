@@ -118,6 +118,20 @@ class Settings:
         group="answer",
     )
     max_points: int = _setting(10_000, "Points of a history.", "历史曲线的点数。", group="answer")
+    max_resolution: int = _setting(
+        500,
+        "Points along one direction of a surface or a landscape.",
+        "响应面或损失地形图沿一个方向的点数。",
+        shared=200,
+        group="answer",
+    )
+    max_figure_work: int = _setting(
+        2 * 10**10,
+        "Multiply-adds of one surface or landscape; the default is about ten seconds of one core.",
+        "一张响应面或损失地形图的乘加次数；默认值约为单核十秒。",
+        shared=4 * 10**9,
+        group="answer",
+    )
 
     compute_threads: int = _setting(
         lambda: max(1, min(4, os.cpu_count() or 1)),
@@ -201,6 +215,8 @@ LIMITS = (
     "max_array_numbers",
     "max_response_numbers",
     "max_points",
+    "max_resolution",
+    "max_figure_work",
 )
 
 GROUPS = {

@@ -50,7 +50,7 @@ from engine.examples import Example, Published
 from engine.explain import Explanation, Term, explain
 from engine.flow import Flow, LayerSize
 from engine.gradcheck import ArrayCheck, Difference, GradientCheck
-from engine.history import LEVELS, PARTS, USUAL, Figures, History
+from engine.history import LEVELS, PARTS, USUAL, Figures, History, history_width
 from engine.landscape import Landscape, LandscapeView
 from engine.metrics import Confusion, Metrics
 from engine.ops import Op
@@ -62,7 +62,7 @@ from engine.rule import Rule
 from engine.run import Run, open_run, state_at, trace
 from engine.spec import DEFAULTS, OPTIONS, ExperimentSpec
 from engine.split import DataSplit, make_split
-from engine.stopping import MIN_DELTA, MONITORS, PATIENCE, EarlyStopping
+from engine.stopping import MONITORS, EarlyStopping
 from engine.surface import Axis, Grid, Surface, surface_names
 from engine.trace import Trace
 from engine.training import Trajectory
@@ -75,11 +75,9 @@ __all__ = [
     "ENGINE_VERSION",
     "LANGUAGES",
     "LEVELS",
-    "MIN_DELTA",
     "MONITORS",
     "OPTIONS",
     "PARTS",
-    "PATIENCE",
     "PHASES",
     "QUANTITIES",
     "SOURCES",
@@ -140,6 +138,7 @@ __all__ = [
     "cost",
     "explain",
     "format_address",
+    "history_width",
     "make_split",
     "open_run",
     "parse_name",

@@ -97,6 +97,22 @@ def history(
     )
 
 
+def history_width(program: Program, include: Collection[str]) -> int:
+    """How many numbers one step of such a history has at most."""
+    measured = sum(program.values[name].quantity.key in MEASURED for name in program.written)
+    layers = sum(program.values[name].quantity.key == "a" for name in program.written)
+    widths = {
+        "norms": measured,
+        "quantiles": measured * len(LEVELS),
+        "ratios": len(program.updates),
+        "train": 3,
+        "test": 3,
+        "dead": layers,
+        "saturated": layers,
+    }
+    return 1 + sum(widths.get(part, 1) for part in include)
+
+
 _NOTHING = read_only(np.empty(0))
 
 

@@ -20,8 +20,8 @@ from engine.program import Program
 from engine.rule import Array
 from engine.trace import read_only
 
-MULTIPLICATIONS = 20_000_000_000
-"""Work that one landscape may take, about; where it would be more, it is evaluated on fewer examples."""
+WORK = 20_000_000_000
+"""Multiplications that one landscape may take, about; where they would be more, fewer examples are evaluated."""
 FEWEST_EXAMPLES = 32
 ROOM = 0.15
 """A plane reaches so much further than the way of training."""
@@ -61,8 +61,8 @@ class Landscape:
 class LandscapeView:
     """Which landscape is asked for: the `kind` of plane, with the `draw` of random directions, the `weights`, or the
     step the line leads `to`; the set of `examples`, "train" or "test"; the points along each direction; how far to go
-    each way, in units of the directions (None: as far as training went, and at least 1); and how many points of the
-    way of training to show.
+    each way, in units of the directions (None: as far as training went, and at least 1); how many points of the way of
+    training to show; and how many multiplications it may take, about.
     """
 
     kind: str = "random"
@@ -73,6 +73,7 @@ class LandscapeView:
     resolution: int = 25
     span: float | None = None
     path: int = 50
+    work: int = WORK
 
 
 def plane_of(
@@ -110,7 +111,7 @@ def landscape(
     Raises Cancelled when `stop` says so, between two points.
     """
     points = view.resolution ** len(plane.names)
-    used = _examples(program, len(x), points + len(way))
+    used = _examples(program, len(x), points + len(way), view.work)
     names = ("loss", "penalty") if "penalty" in program.written else ("loss",)
     evaluator = Evaluator(program, x[used], y[used], names)
 
@@ -179,10 +180,10 @@ def _axes(plane: Plane, view: LandscapeView, coordinates: Array) -> list[Array]:
     return axes
 
 
-def _examples(program: Program, examples: int, points: int) -> Array:
+def _examples(program: Program, examples: int, points: int, work: int) -> Array:
     """The rows to evaluate on: all, or as many as the work allows, evenly spaced."""
     each = sum(prod(shape) for _, shape in places(program).values())
-    affordable = max(FEWEST_EXAMPLES, MULTIPLICATIONS // max(1, each * points))
+    affordable = max(FEWEST_EXAMPLES, work // max(1, each * points))
     if affordable >= examples:
         return np.arange(examples)
     return np.unique(np.linspace(0, examples - 1, affordable).astype(np.intp))

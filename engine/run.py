@@ -116,6 +116,11 @@ class Run:
         with self.trajectory.lock:
             return diagnosis.diagnose(self.trajectory, self.steps, stop)
 
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The figures that early stopping can watch in this run."""
+        return diagnosis.monitors(self.trajectory)
+
     def stopping(
         self, monitor: str | None = None, patience: int = 10, min_delta: float = 0.0, stop: Stop = None
     ) -> EarlyStopping:

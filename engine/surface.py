@@ -7,7 +7,7 @@ example goes: features and scaling first, then the network, outside training.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -37,7 +37,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Grid:
-    """Which inputs run, how finely, and what holds the others.
+    """Which inputs run, how finely, and what holds the others. Without `inputs`, the first two; or the only one.
 
     `at` is the row of a training example whose other inputs are kept; None keeps them at the mean of all training
     examples. `low` and `high` bound the axes; None is the range of the data, training and test, with a margin.
@@ -121,6 +121,7 @@ def lay_out(split: DataSplit, grid: Grid) -> tuple[tuple[Axis, ...], dict[str, f
     """The axes of a grid, the values that are held, and every grid point as the network is given it, row by row."""
     raw = unscaled(split, split.x)
     inputs = raw.shape[1]
+    grid = grid if grid.inputs else replace(grid, inputs=tuple(range(min(2, inputs))))
     _check(grid, inputs, len(raw))
     everything = np.concatenate([raw, unscaled(split, split.x_test)])
     axes = []
@@ -139,7 +140,7 @@ def lay_out(split: DataSplit, grid: Grid) -> tuple[tuple[Axis, ...], dict[str, f
 
 
 def _check(grid: Grid, inputs: int, examples: int) -> None:
-    if not 1 <= len(grid.inputs) <= 2 or len(set(grid.inputs)) != len(grid.inputs):
+    if len(grid.inputs) > 2 or len(set(grid.inputs)) != len(grid.inputs):
         raise SpecError("inputs", list(grid.inputs), "one input, or two different ones")
     for chosen in grid.inputs:
         if not 0 <= chosen < inputs:

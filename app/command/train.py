@@ -8,7 +8,7 @@ from functools import partial
 from math import isfinite
 
 import engine
-from app import encode, schema
+from app import encode_figures, schema
 from app.command import inputs, texts
 from app.command.terminal import Progress, Terminal, Trouble, table
 from app.identity import run_id
@@ -35,9 +35,9 @@ def run(options: argparse.Namespace, settings: Settings, terminal: Terminal) -> 
     finally:
         progress.clear()
     if options.format == "json":
-        terminal.say(encode.history(run_id(opened.spec), found, 0, steps).decode())
+        terminal.say(encode_figures.history(run_id(opened.spec), found, 0, steps, FIGURES).decode())
     elif options.format == "csv":
-        terminal.out.write(encode.history_csv(found))
+        terminal.out.write(encode_figures.history_csv(found))
     else:
         for line in describe(found, terminal):
             terminal.say(line)
@@ -66,7 +66,7 @@ def _over(until: float) -> bool:
 
 def describe(found: engine.History, terminal: Terminal) -> list[str]:
     """The losses as a table, and a word about divergence."""
-    columns = encode.history_columns(found)
+    columns = encode_figures.history_columns(found)
     if list(columns.get("train_loss", ())) == list(found.loss):  # a full batch says it twice
         del columns["train_loss"]
     rows = [[terminal.text(texts.STEP_COLUMN), *(terminal.text(texts.COLUMNS[name]) for name in columns)]]

@@ -20,6 +20,11 @@ BELOW_A_RUN = [
     "/steps/3/check",
     "/history",
     "/history?start=2&stop=9&points=3",
+    "/history?points=4&include=train,quantiles,ratios,dead,saturated",
+    "/steps/20/metrics",
+    "/steps/3/surface?name=a1&unit=1&resolution=5",
+    "/steps/3/landscape?resolution=3&path=2",
+    "/diagnosis?lang=zh&patience=2",
 ]
 
 

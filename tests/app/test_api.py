@@ -201,18 +201,6 @@ def test_the_gradient_check_passes_worst_array_first(api, xor_run):
     assert errors == sorted(errors, reverse=True)
 
 
-def test_a_history_has_the_losses_of_the_traces(api, xor_run):
-    answer = api.get(f"{xor_run}/history?points=5")
-    found = models.History.model_validate_json(answer.text)
-    assert found.steps == [0, 4, 9, 14, 19]
-    for step, loss in zip(found.steps, found.loss, strict=True):
-        assert loss == api.get(f"{xor_run}/steps/{step}").json()["loss"]
-    assert {"a1", "a2", "delta1", "delta2", "dW1", "dW2"} <= found.norms.keys()
-    assert all(len(norms) == 5 for norms in found.norms.values())
-    stretch = api.get(f"{xor_run}/history?start=3&stop=6").json()
-    assert (stretch["start"], stretch["stop"], stretch["steps"]) == (3, 6, [3, 4, 5])
-
-
 def test_the_catalogue_holds_every_entry_in_both_languages(api):
     registries = engine.catalog()
     texts = {}

@@ -52,7 +52,9 @@ def test_a_405_says_what_is_allowed(api, path, allowed):
     assert api.delete(path).headers["allow"] == allowed
 
 
-@pytest.mark.parametrize("place", ["", "/steps/0", "/steps/0/check", "/steps/0/explain?name=loss", "/history"])
+@pytest.mark.parametrize(
+    "place", ["", "/steps/0", "/steps/0/check", "/steps/0/explain?name=loss", "/history", "/diagnosis"]
+)
 def test_a_fault_of_ours_is_a_500_that_leaks_nothing_but_a_reference_to_the_log(
     api, xor_run, monkeypatch, caplog, place
 ):

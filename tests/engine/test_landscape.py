@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import Cancelled, LandscapeView, SpecError, landscape
+from engine import Cancelled, LandscapeView, SpecError
 from engine.evaluate import evaluate
 from engine.planes import flat, places, project, random_plane
 from tests.engine.helpers import SPECS, assert_close, assert_same_bits, cases, dense, fresh_run, small
@@ -166,10 +166,9 @@ def test_from_a_lost_step_there_is_nothing_to_see_and_lost_steps_are_left_out_of
     assert np.isfinite(early.path.coordinates).all()
 
 
-def test_a_large_experiment_is_evaluated_on_examples_evenly_spread(monkeypatch):
+def test_a_large_experiment_is_evaluated_on_examples_evenly_spread():
     run = fresh_run({"data": small(2, 1, 400), "epochs": 3})
-    monkeypatch.setattr(landscape, "MULTIPLICATIONS", 17 * 9 * 100)
-    found = run.landscape(0, LandscapeView(resolution=3, path=0))
+    found = run.landscape(0, LandscapeView(resolution=3, path=0, work=17 * 9 * 100))
     assert (found.examples, found.of) == (100, 400)
     rows = np.unique(np.linspace(0, 399, 100).astype(int))
     x, y = run.trajectory.x[rows], run.trajectory.y[rows]

@@ -116,6 +116,9 @@ TASKS = {
     "uncertain yes or no": ("binary_cross_entropy", [[0.2], [1.0]], BINARY, 0.0, False),
     "one of several by yes or no": ("binary_cross_entropy", [[0.0, 1.0], [1.0, 0.0]], CLASSES, 0.0, False),
     "one of several": ("softmax_cross_entropy", [[0.0, 1.0], [1.0, 0.0]], CLASSES, 0.0, False),
+    "signs": ("hinge", [[-1.0], [1.0]], SIGN, 0.0, False),
+    "one sign of several": ("hinge", [[-1.0, 1.0], [1.0, -1.0]], CLASSES, 0.0, False),
+    "a distribution": ("kl_divergence", [[0.3, 0.7], [1.0, 0.0]], CLASSES, 0.0, False),
     "uncertain one of several": ("softmax_cross_entropy", [[0.3, 0.7], [1.0, 0.0]], CLASSES, 0.0, False),
 }
 

@@ -57,6 +57,11 @@ def test_the_other_inputs_are_held_at_their_means_or_at_an_example():
     assert run.surface(0, ["a3"], Grid((1,), 3, at=4)).held == {"x0": x[4, 0], "x2": x[4, 2]}
 
 
+def test_without_a_choice_the_first_two_inputs_run_or_the_only_one():
+    assert [axis.input for axis in fresh_run(THREE_INPUTS).surface(0, ["z1"], Grid((), 2)).axes] == [0, 1]
+    assert [axis.input for axis in fresh_run(SPECS["one number"]).surface(0, ["z1"], Grid((), 2)).axes] == [0]
+
+
 def test_units_may_be_picked():
     run = fresh_run({})
     every = run.surface(5, ["a1", "z2"], Grid((0, 1), 6))
@@ -107,7 +112,6 @@ WRONG = {
     "no such input": (Grid((0, 2), 3), None, "inputs"),
     "the same twice": (Grid((1, 1), 3), None, "inputs"),
     "three": (Grid((0, 1, 0), 3), None, "inputs"),
-    "none": (Grid((), 3), None, "inputs"),
     "no such example": (Grid((0, 1), 3, at=100), None, "at"),
     "a bound too few": (Grid((0, 1), 3, low=(0.0,)), None, "low"),
     "the wrong way round": (Grid((0, 1), 3, low=(0.0, 1.0), high=(1.0, 1.0)), None, "high"),

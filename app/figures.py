@@ -1,0 +1,125 @@
+"""Routes for what a run comes to, beside its traces: history, metrics, surfaces, landscapes, diagnosis.
+
+Below a run id these never change either; they are computed in a thread, stopped when nobody waits, and kept.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+import engine
+from app import encode_figures, questions, schema
+from app.answers import Answer
+from app.api import PREFIX, Asked, run_and_step
+from app.compute import Stop
+from app.openapi import document
+from app.runs import Services, require_json
+from app.schema import Query
+
+
+def routes(services: Services) -> APIRouter:
+    """All routes of figures."""
+    router = APIRouter(prefix=PREFIX, tags=["figures"])
+    settings = services.settings
+
+    @router.get("/runs/{run}/history", **document("getHistory"))
+    async def get_history(request: Request) -> Response:
+        require_json(request)
+        run = schema.run_id(request.path_params["run"])
+        query = Query(request, "start", "stop", "points", "include")
+        asked = query.whole("points", 2, settings.max_points) or questions.DEFAULT_POINTS
+        include = query.some_of("include", engine.PARTS) or engine.USUAL
+        spec = await services.spec(run)
+        start, stop = query.span(spec.steps)
+
+        def build(stopped: Stop) -> Answer:
+            opened = engine.open_run(spec)
+            points = questions.points_that_fit(asked, opened.program, include, settings)
+            found = opened.history(schema.sample_steps(start, stop, points), stopped, include)
+            return Answer(encode_figures.history(run, found, start, stop, include), vary="Accept")
+
+        return await services.send((run, "history", start, stop, asked, include), build, request)
+
+    @router.get("/runs/{run}/steps/{step}/metrics", **document("getMetrics"))
+    async def get_metrics(request: Request) -> Response:
+        require_json(request)
+        run, step = run_and_step(request)
+        Query(request)
+        spec = await services.spec(run)
+        schema.check_moment(step, spec.steps)
+
+        def build(stop: Stop) -> Answer:
+            opened = engine.open_run(spec)
+            found = opened.metrics(step, stop)
+            flow = opened.flow(step, stop) if step < spec.steps else None
+            body = encode_figures.metrics(run, step, found, flow, settings.max_array_numbers)
+            return Answer(body, vary="Accept")
+
+        return await services.send((run, "metrics", step), build, request)
+
+    @router.get("/runs/{run}/steps/{step}/surface", **document("getSurface"))
+    async def get_surface(request: Request) -> Response:
+        require_json(request)
+        run, step = run_and_step(request)
+        query = Query(request, "name", "names", "unit", "inputs", "resolution", "at", "low", "high")
+        field, names = questions.names_asked(query)
+        units = query.wholes("unit", "numbers of units: 0,2")
+        grid = questions.grid_asked(query, settings)
+        spec = await services.spec(run)
+        schema.check_moment(step, spec.steps)
+
+        def build(stop: Stop) -> Answer:
+            opened = engine.open_run(spec)
+            for name in names:
+                schema.check_name(name, engine.surface_names(opened.program), field)
+            questions.require_surface_within(opened.program, names, units, grid, settings)
+            with schema.parameters_of_the_address():
+                found = opened.surface(step, names, grid, units, stop)
+            body = encode_figures.surface(run, step, found, units, settings.max_response_numbers)
+            return Answer(body, vary="Accept")
+
+        return await services.send((run, "surface", step, names, units, grid), build, request)
+
+    @router.get("/runs/{run}/steps/{step}/landscape", **document("getLandscape"))
+    async def get_landscape(request: Request) -> Response:
+        require_json(request)
+        run, step = run_and_step(request)
+        query = Query(request, "plane", "draw", "x", "y", "to", "set", "resolution", "span", "path")
+        view = questions.view_asked(query, settings)
+        spec = await services.spec(run)
+        schema.check_moment(step, spec.steps)
+        questions.require_view_within(view, spec, settings)
+
+        def build(stop: Stop) -> Answer:
+            with schema.parameters_of_the_address():
+                found = engine.open_run(spec).landscape(step, view, stop)
+            return Answer(encode_figures.landscape(run, step, found, settings.max_response_numbers), vary="Accept")
+
+        return await services.send((run, "landscape", step, view), build, request)
+
+    @router.get("/runs/{run}/diagnosis", **document("getDiagnosis"))
+    async def get_diagnosis(request: Request) -> Response:
+        require_json(request)
+        run = schema.run_id(request.path_params["run"])
+        query = Query(request, "monitor", "patience", "min_delta", "lang")
+        asked = Asked(request, query)
+        monitor = query.one_of("monitor", engine.MONITORS)
+        patience = query.whole("patience", 1, settings.max_steps) or questions.DEFAULT_PATIENCE
+        min_delta = questions.least_improvement(query)
+        spec = await services.spec(run)
+
+        def build(stop: Stop) -> Answer:
+            opened = engine.open_run(spec)
+            if monitor is not None:
+                schema.check_name(monitor, opened.monitors, "monitor")
+            found = opened.diagnosis(stop)
+            stopping = opened.stopping(monitor, patience, min_delta, stop)
+            body = encode_figures.diagnosis(
+                run, found, stopping, opened.monitors, spec.batches_per_epoch, asked.language
+            )
+            return Answer(body, vary=asked.vary, language=asked.language)
+
+        key = (run, "diagnosis", monitor, patience, min_delta, asked.language, asked.vary)
+        return await services.send(key, build, request)
+
+    return router

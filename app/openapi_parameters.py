@@ -1,0 +1,120 @@
+"""The parameters of addresses, described: for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import engine
+
+Plain = dict[str, Any]
+
+
+def parameter(name: str, place: str, description: str, schema: Plain, *, required: bool = False) -> Plain:
+    """One parameter; those of the path are always required."""
+    required = required or place == "path"
+    return {"name": name, "in": place, "description": description, "schema": schema, "required": required}
+
+
+def some(of: Plain) -> Plain:
+    """A list without repetitions."""
+    return {"type": "array", "items": of, "uniqueItems": True}
+
+
+def comma(given: Plain) -> Plain:
+    """The same, as a list with commas between its entries."""
+    return {**given, "style": "form", "explode": False}
+
+
+WHOLE: Plain = {"type": "integer", "minimum": 0}
+ARRAY: Plain = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"}
+
+RUN = parameter("run", "path", "Id of the run.", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
+STEP = parameter("step", "path", "Number of the step, from 0.", WHOLE)
+LANG = parameter("lang", "query", "Language of the texts; else Accept-Language decides.", {"enum": ["en", "zh"]})
+EXAMPLES = comma(parameter("examples", "query", "Rows of the batch, in this order.", some(WHOLE)))
+NAMES = comma(parameter("names", "query", "Arrays; naming one lifts the size bound of its own.", some(ARRAY)))
+PHASE = parameter("phase", "query", "Frames of one phase, and the arrays they touch.", {"enum": list(engine.PHASES)})
+NAME = parameter("name", "query", "Name of an array: `delta1`.", ARRAY, required=True)
+INDEX = comma(
+    parameter("index", "query", "One index per axis: `0,2`; left out for a scalar.", {"type": "array", "items": WHOLE})
+)
+START = parameter("start", "query", "First step.", {**WHOLE, "default": 0})
+STOP = parameter("stop", "query", "The step after the last; all steps if absent.", {"type": "integer", "minimum": 1})
+POINTS = parameter(
+    "points",
+    "query",
+    "At most so many steps, evenly spaced, the first and last among them.",
+    {"type": "integer", "minimum": 2, "default": 200},
+)
+
+INCLUDE = comma(
+    parameter("include", "query", "Which figures; of those, all that the run has.", some({"enum": list(engine.PARTS)}))
+)
+INCLUDE["schema"]["default"] = list(engine.USUAL)
+
+MOMENT = parameter(
+    "step",
+    "path",
+    "Number of the step whose parameters are looked at, before it changes them; or the number of all "
+    "steps, for the end of the run.",
+    WHOLE,
+)
+RESOLUTION: Plain = {"type": "integer", "minimum": 2}
+NUMBERS: Plain = {"type": "array", "items": {"type": "number"}}
+ADDRESS: Plain = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9_]*\[[0-9]+(,[0-9]+)*\]$"}
+
+SURFACE = [
+    parameter("name", "query", "Name of an array of the forward pass: `a2`. This or `names`.", ARRAY),
+    comma(parameter("names", "query", "Several arrays of the forward pass: `a1,a2`.", some(ARRAY))),
+    comma(parameter("unit", "query", "Units of these arrays, in this order; all if absent.", some(WHOLE))),
+    comma(
+        parameter(
+            "inputs",
+            "query",
+            "The input along the columns and the one along the rows; one alone gives a line. The first two if absent.",
+            some(WHOLE),
+        )
+    ),
+    parameter("resolution", "query", "Points along each input.", {**RESOLUTION, "default": 50}),
+    parameter("at", "query", "Row of a training example whose other inputs are kept; their means if absent.", WHOLE),
+    comma(parameter("low", "query", "Where each input begins; a little before the data if absent.", NUMBERS)),
+    comma(parameter("high", "query", "Where each input ends; a little beyond the data if absent.", NUMBERS)),
+]
+LANDSCAPE = [
+    parameter(
+        "plane",
+        "query",
+        "Two random directions, normalised unit by unit; the two in which training moved most; one or "
+        "two single parameters; or the line to another step.",
+        {"enum": ["random", "path", "weights", "line"], "default": "random"},
+    ),
+    parameter("draw", "query", "Which random directions.", {**WHOLE, "default": 0}),
+    parameter("x", "query", "A parameter, `W1[0,1]`, where plane=weights.", ADDRESS),
+    parameter("y", "query", "A second parameter, where plane=weights.", ADDRESS),
+    parameter("to", "query", "The step that is 1 on the line, where plane=line.", WHOLE),
+    parameter("set", "query", "Whose loss it is.", {"enum": ["train", "test"], "default": "train"}),
+    parameter("resolution", "query", "Points along each direction.", {**RESOLUTION, "default": 25}),
+    parameter(
+        "span",
+        "query",
+        "How far to go each way, in units of the directions; as far as training went if absent.",
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
+    parameter("path", "query", "Points of the way of training.", {**WHOLE, "default": 50}),
+]
+DIAGNOSIS = [
+    parameter(
+        "monitor",
+        "query",
+        "The figure that early stopping watches; the test loss if absent, or the training loss "
+        "where there are no test examples.",
+        {"enum": list(engine.MONITORS)},
+    ),
+    parameter("patience", "query", "Epochs without improvement.", {"type": "integer", "minimum": 1, "default": 10}),
+    parameter(
+        "min_delta",
+        "query",
+        "What counts as an improvement is larger than this.",
+        {"type": "number", "minimum": 0, "default": 0},
+    ),
+]
