@@ -23,9 +23,10 @@ Code map, in the order in which data flows:
     plan, training, run                 the program compiled over memory; any step on demand
     checkpoints, threads                states kept along a run; one thread for matrix products
     gradcheck, explain                  witnesses, and one number explained
-    evaluate                            the forward pass outside training, for any examples and parameters
+    evaluate, sets                      the forward pass outside training; training and test examples through it
     metrics, flow, health, history      how good, how large and how alive; figures over many steps
-    diagnosis, nonfinite, stopping      what happened in a run: where it was lost and why, when to stop
+    diagnosis, survey, nonfinite,       what happened in a run: where it was lost and why, when to stop
+      stopping
     surface, planes, landscape          what a network makes of its input plane; the loss around its parameters
     cost                                what a run would take, before anything is allocated
 
@@ -35,7 +36,7 @@ The engine knows nothing of servers or pages, reads no clock, and opens no file.
 from engine.calls import PHASES, SOURCES, Call, Value
 from engine.catalog import all_ops, catalog
 from engine.cost import Cost, cost, require_within
-from engine.diagnosis import DeadUnit, Diagnosis, LossDrop, NonFinite
+from engine.diagnosis import Diagnosis, LossDrop, NonFinite
 from engine.errors import (
     AddressError,
     Cancelled,
@@ -64,6 +65,7 @@ from engine.spec import DEFAULTS, OPTIONS, ExperimentSpec
 from engine.split import DataSplit, make_split
 from engine.stopping import MONITORS, EarlyStopping
 from engine.surface import Axis, Grid, Surface, surface_names
+from engine.survey import DeadUnit
 from engine.trace import Trace
 from engine.training import Trajectory
 

@@ -64,6 +64,7 @@ class Evaluator:
         self._forward = [call for call in calls if call.phase == FORWARD]
         whole = [call for call in calls if call.phase == LOSS]
         self.theta, self.parameters = _parameters(program)
+        self.settings = {name: np.array(value) for name, value in program.settings.items()}
         self._recorder = Recorder()
         self._codes: dict[int, _Code] = {}
 
@@ -82,7 +83,7 @@ class Evaluator:
             np.copyto(block["a0"], x)
         if y is not None:
             self._whole["y"] = np.ascontiguousarray(y, dtype=np.float64)
-        self._whole, self._take_loss = self._compile(whole, {**self.parameters, **self._whole})
+        self._whole, self._take_loss = self._compile(whole, {**self.parameters, **self.settings, **self._whole})
         self.values: Mapping[str, Array] = {name: self._whole[name] for name in wanted}
 
     @property
@@ -94,6 +95,11 @@ class Evaluator:
         """Put parameters in place."""
         for name, array in self.parameters.items():
             np.copyto(array, parameters[name])
+
+    def set(self, settings: Mapping[str, float]) -> None:
+        """Set what is not as the program has it."""
+        for name, value in settings.items():
+            self.settings[name][...] = value
 
     def run(self, stop: Stop = None) -> Mapping[str, Array]:
         """The values for the parameters in place, in memory that the next run writes over.

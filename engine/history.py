@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine import health
-from engine.evaluate import Evaluator, Stop, outside_training, scores_of
-from engine.metrics import Judge, task_of
+from engine.evaluate import Stop
+from engine.metrics import Judge
 from engine.plan import Plan
 from engine.program import Program
 from engine.rule import Array
+from engine.sets import SETS, TEST, TRAIN, Sets, has_test
 from engine.trace import read_only
 from engine.training import Trajectory
 
@@ -69,19 +70,22 @@ def history(
     columns: dict[str, Array] = {name: np.empty(points) for name in ("loss", "penalty") if name in program.values}
     arrays = _Arrays(program, points, include)
     units = _Units(program, points, include)
-    train, test = _sets(trajectory, points, include, units.slopes)
-    looks = "train" in include or bool(units)
+    sets = Sets(trajectory, units.reads)
+    judged = {name: _Judged(points) for name in SETS if name in include and (name == TRAIN or has_test(trajectory))}
     for i, step in enumerate(steps):
         plan = trajectory.full(step, stop)
         for name, column in columns.items():
             column[i] = plan.arrays[name]
         arrays.take(i, plan)
-        if looks:
-            seen = train.values(plan.arrays, stop)
-            units.take(i, {**plan.arrays, **seen})
-            train.take(i, seen)
-        if test:
-            test.take(i, test.values(plan.arrays, stop))
+        owner = trajectory.owner(step)
+        for examples in SETS:
+            if examples not in judged and not (units and examples == TRAIN):
+                continue
+            seen = sets.values(examples, owner, plan.arrays, plan.arrays, stop)
+            if examples == TRAIN:
+                units.take(i, {**plan.arrays, **seen})
+            if examples in judged:
+                judged[examples].take(i, sets.judge(examples, owner), seen[sets.scores], float(seen["loss"]))
     arrays.finish()
     return History(
         tuple(steps),
@@ -92,8 +96,8 @@ def history(
         ratios=arrays.ratios,
         dead=units.dead,
         saturated=units.saturated,
-        train=train.figures if "train" in include else None,
-        test=test.figures if test else None,
+        train=judged[TRAIN].figures if TRAIN in judged else None,
+        test=judged[TEST].figures if TEST in judged else None,
     )
 
 
@@ -190,6 +194,7 @@ class _Units:
     """Shares of dead and saturated units, layer by layer."""
 
     def __init__(self, program: Program, points: int, include: Collection[str]) -> None:
+        self._computed = set(program.written)
         self.slopes = health.slopes(program) if {"dead", "saturated"} & set(include) else []
         self.dead = {slope.name: np.empty(points) for slope in self.slopes if slope.dies and "dead" in include}
         self.saturated = {
@@ -201,6 +206,11 @@ class _Units:
         """Is there anything to look at?"""
         return bool(self.slopes)
 
+    @property
+    def reads(self) -> list[str]:
+        """The values that have to be known of the training examples."""
+        return sorted({name for slope in self.slopes for name in slope.reads} & self._computed)
+
     def take(self, i: int, values: Mapping[str, Array]) -> None:
         """Look at the values of the training examples at a step."""
         for slope in self.slopes:
@@ -211,64 +221,29 @@ class _Units:
                 self.saturated[slope.name][i] = np.mean(health.saturated(slope, found))
 
 
-class _Examples:
-    """One set of examples, judged at many steps. Values come from the step itself where it computes them anyway."""
+class _Judged:
+    """Figures of one set of examples at many steps."""
 
-    def __init__(self, judge: Judge, scores: str, evaluator: Evaluator | None, points: int) -> None:
-        self._judge = judge
-        self._scores = scores
-        self._evaluator = evaluator
+    def __init__(self, points: int) -> None:
         self._loss, self._accuracy, self._r2 = (np.empty(points) for _ in range(3))
+        self._decides = self._explains = False
 
-    def values(self, arrays: Mapping[str, Array], stop: Stop) -> Mapping[str, Array]:
-        """The values of these examples with the parameters of a step."""
-        if self._evaluator is None:
-            return arrays
-        self._evaluator.load(arrays)
-        return self._evaluator.run(stop)
-
-    def take(self, i: int, values: Mapping[str, Array]) -> None:
-        """Judge the values."""
-        scores = values[self._scores]
-        self._loss[i] = values["loss"]
+    def take(self, i: int, judge: Judge, scores: Array, loss: float) -> None:
+        """Judge the outputs of a step."""
+        self._decides, self._explains = judge.decides, self._explains or judge.explains
+        self._loss[i] = loss
         with np.errstate(all="ignore"):
-            self._accuracy[i] = _or_nan(self._judge.accuracy(scores))
-            self._r2[i] = _or_nan(self._judge.r_squared(scores))
+            self._accuracy[i] = _or_nan(judge.accuracy(scores))
+            self._r2[i] = _or_nan(judge.r_squared(scores))
 
     @property
     def figures(self) -> Figures:
         """What was found."""
         return Figures(
             read_only(self._loss),
-            read_only(self._accuracy) if self._judge.decides else None,
-            read_only(self._r2) if self._judge.explains else None,
+            read_only(self._accuracy) if self._decides else None,
+            read_only(self._r2) if self._explains else None,
         )
-
-
-def _sets(
-    trajectory: Trajectory, points: int, include: Collection[str], slopes: Sequence[health.Slope]
-) -> tuple[_Examples, _Examples | None]:
-    """The training examples and, if they are asked for and there are any, the test examples."""
-    program, split = trajectory.program, trajectory.split
-    scores = scores_of(program)
-    task = task_of(trajectory.spec.loss.kind, program, split.y)
-    names = [
-        scores,
-        "loss",
-        *(name for slope in slopes for name in slope.reads if name not in program.parameters),
-    ]
-    own = None if sees_all(trajectory) else Evaluator(program, split.x, split.y, names)
-    train = _Examples(Judge(task, split.y), scores, own, points)
-    if "test" not in include or not len(split.x_test):
-        return train, None
-    test = Evaluator(program, split.x_test, split.y_test, (scores, "loss"))
-    return train, _Examples(Judge(task, split.y_test), scores, test, points)
-
-
-def sees_all(trajectory: Trajectory) -> bool:
-    """Does every step compute the values of all training examples as they are outside training?"""
-    whole = trajectory.spec.batch == trajectory.spec.extent[0]
-    return whole and all(outside_training(op) is op for op in trajectory.program.ops.values())
 
 
 def norm(rows: Array) -> Array:

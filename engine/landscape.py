@@ -103,6 +103,7 @@ def landscape(
     plane: Plane,
     view: LandscapeView,
     way: Way,
+    settings: Mapping[str, float] | None = None,
     stop: Stop = None,
 ) -> Landscape:
     """The loss on a grid over a plane through theta, and the way of training on it: `way` gives the parameters of some
@@ -114,6 +115,7 @@ def landscape(
     used = _examples(program, len(x), points + len(way), view.work)
     names = ("loss", "penalty") if "penalty" in program.written else ("loss",)
     evaluator = Evaluator(program, x[used], y[used], names)
+    evaluator.set(settings or {})
 
     def heights_at(flat_parameters: Array) -> list[float]:
         if stop is not None and stop():

@@ -7,12 +7,11 @@ variance that the outputs explain is given as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.evaluate import Evaluator, Stop, scores_of
+from engine.evaluate import scores_of
 from engine.losses import LOSSES
 from engine.program import Program
 from engine.rule import Array
@@ -169,31 +168,6 @@ class Judge:
         n, known = len(self.task.labels), predicted >= 0
         places = self._actual[known, decision] * n + predicted[known]
         return read_only(np.bincount(places.astype(np.intp), minlength=n * n).reshape(n, n))
-
-
-class Measurer:
-    """Measures one set of examples again and again, for other parameters each time. One thread at a time."""
-
-    def __init__(self, program: Program, task: Task, x: Array, y: Array) -> None:
-        self._scores = scores_of(program)
-        self._evaluator = Evaluator(program, x, y, (self._scores, "loss"))
-        self._judge = Judge(task, y)
-
-    def measure(self, parameters: Mapping[str, Array], stop: Stop = None) -> Metrics:
-        """All figures for these parameters."""
-        scores, loss = self._run(parameters, stop)
-        return self._judge.measure(scores, loss)
-
-    def figures(self, parameters: Mapping[str, Array], stop: Stop = None) -> tuple[float, float | None, float | None]:
-        """Loss, accuracy and R² alone."""
-        scores, loss = self._run(parameters, stop)
-        with np.errstate(all="ignore"):
-            return loss, self._judge.accuracy(scores), self._judge.r_squared(scores)
-
-    def _run(self, parameters: Mapping[str, Array], stop: Stop) -> tuple[Array, float]:
-        self._evaluator.load(parameters)
-        values = self._evaluator.run(stop)
-        return values[self._scores], float(values["loss"])
 
 
 def _meant(task: Task, y: Array) -> Array | None:

@@ -11,10 +11,11 @@ from engine.errors import SpecError, StepError
 from engine.explain import Explanation, explain
 from engine.flow import Flow, flow
 from engine.history import USUAL, History, history
-from engine.metrics import Measurer, Metrics, task_of
+from engine.metrics import Metrics
 from engine.planes import flat
 from engine.program import Program
 from engine.rule import Array
+from engine.sets import SETS, TRAIN, Sets, has_test
 from engine.spec import ExperimentSpec
 from engine.stopping import EarlyStopping
 from engine.surface import Grid, Surface, surface
@@ -67,14 +68,9 @@ class Run:
         """All figures of the training examples and, if there are any, of the test examples, by "train" and "test":
         with the parameters before a step, outside training. `steps` itself is the end of the run.
         """
-        parameters, split = self.state_at(step, stop), self.trajectory.split
-        task = task_of(self.spec.loss.kind, self.program, split.y)
-        sets = {"train": (split.x, split.y), "test": (split.x_test, split.y_test)}
-        return {
-            name: Measurer(self.program, task, x, y).measure(parameters, stop)
-            for name, (x, y) in sets.items()
-            if len(x)
-        }
+        parameters, owner, sets = self.state_at(step, stop), self.trajectory.owner(step), Sets(self.trajectory)
+        names = SETS if has_test(self.trajectory) else (TRAIN,)
+        return {name: sets.measure(name, owner, parameters, stop) for name in names}
 
     def flow(self, step: int, stop: Stop = None) -> Flow:
         """How signals and errors change from layer to layer in a step."""
@@ -89,7 +85,7 @@ class Run:
 
         Raises SpecError for a grid or units that cannot be, UnknownNameError for values the forward pass does not make.
         """
-        parameters, split = self.state_at(step, stop), self.trajectory.split
+        parameters, split = self.state_at(step, stop), self.trajectory.owner(step).split
         return surface(self.program, self.spec.loss.kind, split, parameters, names, grid, units, stop)
 
     def landscape(self, step: int, view: landscape.LandscapeView, stop: Stop = None) -> landscape.Landscape:
@@ -97,7 +93,8 @@ class Run:
 
         Raises SpecError for weights the run does not have, or no test examples.
         """
-        split = self.trajectory.split
+        owner = self.trajectory.owner(step)
+        split = owner.split
         x, y = (split.x_test, split.y_test) if view.examples == "test" else (split.x, split.y)
         if not len(x):
             raise SpecError("examples", "test", "train: the run has no test examples")
@@ -109,7 +106,7 @@ class Run:
         way = {passed: parameters_at(passed) for passed in landscape.spread(self.steps, view.path)}
         there = parameters_at(view.to)() if view.kind == "line" else None
         plane = landscape.plane_of(self.program, theta, view, self.spec.seed, way, there)
-        return landscape.landscape(self.program, x, y, theta, plane, view, way, stop)
+        return landscape.landscape(self.program, x, y, theta, plane, view, way, owner.settings, stop)
 
     def diagnosis(self, stop: Stop = None) -> diagnosis.Diagnosis:
         """The first number that is not finite, the first dead unit, the largest drop of the loss."""

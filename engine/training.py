@@ -131,6 +131,10 @@ class Trajectory:
         kept = self.checkpoints.nbytes if self.checkpoints else 0
         return self.x.nbytes + self.y.nbytes + self.state.nbytes + plans + kept
 
+    def owner(self, step: int) -> Trajectory:
+        """The trajectory whose data and settings are in force at a step: this one, or the one it grew from."""
+        return self if self.trunk is None or step >= self.start else self.trunk.owner(step)
+
     def rows(self, step: int) -> Array:
         """The rows of the data that make up the batch of a step: a function of (spec, step) alone."""
         n, batch = self.spec.extent[0], self.spec.batch

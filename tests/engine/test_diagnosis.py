@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine import Cancelled, diagnosis
-from engine.diagnosis import DeadUnit, diagnose, largest_drop, survey_of
+from engine import Cancelled, survey
+from engine.diagnosis import LossDrop, diagnose, largest_drop
+from engine.survey import DeadUnit, survey_of
 from tests.engine.helpers import SPECS, assert_same_bits, cases, dense, fresh_run, small
 
 
@@ -134,11 +135,12 @@ def test_the_largest_drop_is_that_of_the_losses_of_the_traces(document):
     assert found.before - found.after == pytest.approx(max(drops))
 
 
-def test_losses_that_are_not_finite_do_not_count_as_a_drop():
-    assert largest_drop([3.0, np.inf, 2.0, 1.0, np.nan, 0.0], 1, 6).step == 2
-    assert largest_drop([1.0, 2.0], 1, 2) is None
-    assert largest_drop([1.0], 1, 1) is None
-    assert largest_drop([5.0, 4.0, 1.0], 2, 5).until == 2
+def test_losses_that_are_not_finite_do_not_count_as_a_drop_and_unfinished_epochs_do_not_either():
+    assert largest_drop([3.0, np.inf, 2.0, 1.0, np.nan, 0.0], 1).step == 2
+    assert largest_drop([1.0, 2.0], 1) is None
+    assert largest_drop([1.0], 1) is None
+    assert largest_drop([], 1) is None
+    assert largest_drop([5.0, 3.0, 2.0, 1.0, 0.0], 2) == LossDrop(0, 2, 4.0, 1.5)
 
 
 def test_shorter_and_longer_runs_share_what_was_seen_and_keep_to_their_length():
@@ -165,6 +167,63 @@ def test_what_was_seen_before_a_cancellation_is_not_looked_at_again():
     assert found == fresh_run({"epochs": 3000}).diagnosis()
 
 
+EDITED = {
+    **RELU,
+    "batch_size": 4,
+    "epochs": 40,
+    "edits": [
+        {"step": 31, "set": {"W1[0,0]": -50.0, "W1[0,1]": -50.0, "b1[0]": -50.0}},
+        {"step": 70, "learning_rate": 1e9},
+    ],
+}
+
+
+def test_an_edited_run_is_seen_as_if_it_had_been_looked_at_from_the_beginning():
+    run = fresh_run(EDITED)
+    found = run.diagnosis()
+    wanted = oracle(fresh_run(EDITED))
+    assert (found.non_finite.step, found.non_finite.name, found.non_finite.index) == wanted
+    assert found.non_finite.step > 70
+    sleeping = fresh_run({**EDITED, "edits": EDITED["edits"][:1]}).diagnosis().dead_unit
+    before = fresh_run({**EDITED, "edits": []}).diagnosis().dead_unit
+    assert sleeping == (before if before and before.step <= 31 else DeadUnit(33, "a1", 1, 0))
+
+
+def test_an_edited_run_takes_over_what_its_trunk_has_seen():
+    run = fresh_run(EDITED)
+    trunk = run.trajectory.trunk
+    survey_of(trunk).go(trunk, 120)
+    looked = []
+    full = run.trajectory.full
+    run.trajectory.full = lambda step, stop=None: (looked.append(step), full(step, stop))[1]
+    found = run.diagnosis()
+    assert looked[0] == 70
+    assert found == fresh_run(EDITED).diagnosis()
+    losses = survey_of(run.trajectory).losses
+    assert list(losses[:90]) == fresh_run(EDITED).history(range(90)).loss.tolist()
+
+
+def test_an_edit_that_mends_a_lost_run_starts_it_anew():
+    lost = {"layers": [dense(1)], "optimizer": {"kind": "sgd", "learning_rate": 30.0}, "epochs": 500}
+    mended = {
+        **lost,
+        "edits": [{"step": 400, "set": {"W1[0,0]": 0.1, "W1[0,1]": 0.1, "b1[0]": 0}, "learning_rate": 0.1}],
+    }
+    run = fresh_run(mended)
+    found = run.diagnosis()
+    assert found.non_finite.step == 78
+    assert survey_of(run.trajectory).position == 500
+    assert np.isnan(survey_of(run.trajectory).losses[390])
+    assert np.isfinite(survey_of(run.trajectory).losses[499])
+
+
+def test_early_stopping_of_an_edited_run_sees_the_edited_data():
+    document = {**EDITED, "edits": [{"step": 31, "set": {"y[0,0]": 9.0}}]}
+    run = fresh_run(document)
+    losses, _ = survey_of(run.trajectory).watch(run.trajectory, "train", 40)
+    assert list(losses) == [run.metrics(3 * epoch)["train"].loss for epoch in range(41)]
+
+
 def test_a_diagnosis_leaves_the_run_as_it_was():
     run, untouched = fresh_run(RELU), fresh_run(RELU)
     run.diagnosis()
@@ -175,6 +234,6 @@ def test_a_diagnosis_leaves_the_run_as_it_was():
 def test_surveys_go_with_their_trajectories():
     run = fresh_run({"epochs": 5})
     run.diagnosis()
-    count = len(diagnosis._surveys)
+    count = len(survey._surveys)
     del run
-    assert len(diagnosis._surveys) < count
+    assert len(survey._surveys) < count

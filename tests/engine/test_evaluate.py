@@ -8,7 +8,7 @@ import pytest
 from engine import Cancelled
 from engine.evaluate import Evaluator, evaluate, scores_of
 from engine.program import FORWARD, LOSS
-from tests.engine.helpers import SPECS, assert_close, assert_same_bits, cases, fresh_run, make_spec
+from tests.engine.helpers import SPECS, assert_close, assert_same_bits, cases, dense, fresh_run, make_spec, small
 
 FULL_BATCH = {name: document for name, document in SPECS.items() if "batch_size" not in document}
 
@@ -71,6 +71,28 @@ def test_only_what_the_named_values_need_is_computed():
     evaluator = Evaluator(run.program, split.x, split.y, ["loss"])
     assert list(evaluator.values) == ["loss"]
     assert len(evaluator._forward) == 6
+
+
+def test_outside_training_nothing_is_left_out():
+    run = fresh_run({"layers": [dense(4, "tanh", dropout=0.5), dense(1)], "data": small(2, 1, 6)})
+    found = evaluate(run.program, run.state_at(0), run.trajectory.x, run.trajectory.y)
+    assert_same_bits("h1", {"h": found["h1"]}, {"h": found["a1"]})
+    wanted = found["h1"] @ run.state_at(0)["W2"].T + run.state_at(0)["b2"]
+    assert_close("z2", found["z2"], wanted, 1e-14)
+    assert not run.trace(0).values["h1"].all(), "in training some are"
+
+
+def test_the_penalty_is_there_and_follows_its_settings():
+    run = fresh_run({"penalty": {"l2": 0.5}})
+    split, parameters = run.trajectory.split, run.state_at(3)
+    assert float(evaluate(run.program, parameters, split.x, split.y)["penalty"]) == float(
+        run.trace(3).values["penalty"]
+    )
+    evaluator = Evaluator(run.program, split.x, split.y, ["penalty"])
+    evaluator.load(parameters)
+    evaluator.set({"l2": 2.0})
+    weights = np.concatenate([parameters["W1"].reshape(-1), parameters["W2"].reshape(-1)])
+    assert_close("penalty", evaluator.run()["penalty"], weights @ weights, 1e-14)
 
 
 def test_without_targets_there_is_no_loss():

@@ -10,7 +10,28 @@ from engine.history import LEVELS, PARTS, norm, quantiles
 from engine.ops import gradient_of
 from tests.engine.helpers import SPECS, assert_close, cases, dense, fresh_run, small
 
-every_spec = pytest.mark.parametrize("document", **cases(SPECS))
+RICH = {
+    "dropout, penalty, memory and edits": {
+        "data": small(2, 1, 9),
+        "layers": [dense(4, "relu", dropout=0.5), dense(1)],
+        "optimizer": {"kind": "adam", "learning_rate": 0.05},
+        "penalty": {"l1": 0.01, "l2": 0.02},
+        "edits": [
+            {"step": 10, "set": {"W1[0,0]": 5.0, "x[3,0]": 1.5, "y[3,0]": 0}},
+            {"step": 20, "learning_rate": 0.1},
+        ],
+        "epochs": 60,
+    },
+    "an edit in the middle of an epoch": {
+        "data": small(2, 1, 9),
+        "layers": [dense(4, "tanh"), dense(1)],
+        "optimizer": {"kind": "momentum", "learning_rate": 0.2},
+        "batch_size": 4,
+        "edits": [{"step": 7, "set": {"b1[2]": -3.0, "x[8,1]": 4.0}}],
+        "epochs": 20,
+    },
+}
+every_spec = pytest.mark.parametrize("document", **cases({**SPECS, **RICH}))
 
 DEEP = {
     "data": small(2, 1, 9),
@@ -22,7 +43,7 @@ DEEP = {
 
 
 def some_steps(run):
-    return sorted({0, 1, 2, run.steps // 3, run.steps - 1})
+    return sorted({0, 1, 2, 9, 10, run.steps // 3, run.steps - 1})
 
 
 @every_spec
@@ -86,6 +107,13 @@ def test_dead_and_saturated_units_are_counted_over_all_training_examples():
             assert found.saturated["a3"][k] == np.mean(slopes3 < 0.05 * 0.25)
         assert found.dead["a1"].max() > 0
         assert found.saturated["a2"].max() > 0
+
+
+def test_the_penalty_stands_beside_the_loss_and_is_that_of_the_trace():
+    run = fresh_run(RICH["dropout, penalty, memory and edits"])
+    steps = some_steps(run)
+    assert run.history(steps).penalty.tolist() == [float(run.trace(step).values["penalty"]) for step in steps]
+    assert fresh_run({}).history((0,)).penalty is None
 
 
 def test_only_what_is_asked_for_is_there():

@@ -145,6 +145,17 @@ def test_the_line_goes_from_here_to_there():
     assert found.path.inside.tolist() == pytest.approx([1.0, 1.0])
 
 
+def test_the_penalty_stands_beside_the_loss_with_the_rate_of_the_step():
+    document = {"penalty": {"l2": 0.5}, "edits": [{"step": 10, "l2": 2.0}], "epochs": 20}
+    run = fresh_run(document)
+    for step, rate in ((5, 0.5), (15, 2.0)):
+        found = run.landscape(step, LandscapeView(resolution=3, path=0))
+        parameters = run.state_at(step)
+        weights = np.concatenate([parameters["W1"].reshape(-1), parameters["W2"].reshape(-1)])
+        assert_close("penalty", found.penalty[1, 1], rate * weights @ weights / 2, 1e-12)
+    assert fresh_run({}).landscape(0, LandscapeView(resolution=3, path=0)).penalty is None
+
+
 def test_a_run_that_does_not_move_has_a_landscape_all_the_same():
     run = fresh_run(SPECS["all frozen"])
     for kind in ("path", "random"):

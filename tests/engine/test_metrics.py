@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.metrics import Judge, Measurer, Task, task_of
+from engine.metrics import Judge, Task, task_of
 from engine.targets import BINARY, CLASSES, SIGN
-from tests.engine.helpers import SPECS, assert_close, dense, fresh_run, make_spec
+from tests.engine.helpers import SPECS, assert_close, dense, fresh_run
 
 BY_LOGIT = Task(BINARY, 0.0, (0, 1), False)
 BY_OUTPUT = Task(BINARY, 0.5, (0, 1), True)
@@ -148,12 +148,3 @@ def test_a_run_is_measured_with_the_parameters_before_the_step():
         assert_close("loss", found["train"].loss, -(split.y * log_p).sum(axis=1).mean(), 1e-12)
         right = [int(np.argmax(row)) == int(np.argmax(target)) for row, target in zip(z, split.y, strict=True)]
         assert found["train"].accuracy == sum(right) / len(right)
-
-
-def test_figures_are_those_of_the_full_measurement():
-    run = fresh_run(make_spec(SPECS["one example at a time"], loss="mse"))
-    split = run.trajectory.split
-    measurer = Measurer(run.program, task_of("mse", run.program, split.y), split.x, split.y)
-    loss, accuracy, r2 = measurer.figures(run.state_at(9))
-    full = measurer.measure(run.state_at(9))
-    assert (loss, accuracy, r2) == (full.loss, full.accuracy, full.r2)

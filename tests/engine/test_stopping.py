@@ -7,9 +7,9 @@ from math import inf, nan
 import pytest
 
 from engine import SpecError, UnknownNameError
-from engine.diagnosis import monitors, stopping, survey_of
-from engine.metrics import Measurer, task_of
+from engine.diagnosis import monitors, stopping
 from engine.stopping import MONITORS, early_stopping
+from engine.survey import survey_of
 from tests.engine.helpers import SPECS, fresh_run
 
 TABLE = {
@@ -60,10 +60,7 @@ def test_unknown_monitors_and_no_figures_are_refused():
 def test_a_run_is_watched_before_every_epoch_and_after_the_last():
     run = fresh_run({**SPECS["one example at a time"], "epochs": 12})
     trajectory = run.trajectory
-    measurer = Measurer(
-        run.program, task_of("binary_cross_entropy", run.program, trajectory.y), run.trajectory.x, trajectory.y
-    )
-    wanted = [measurer.figures(run.state_at(4 * epoch))[0] for epoch in range(13)]
+    wanted = [run.metrics(4 * epoch)["train"].loss for epoch in range(13)]
     losses, accuracies = survey_of(trajectory).watch(trajectory, "train", 12)
     assert list(losses) == wanted
     assert len(accuracies) == 13
