@@ -72,7 +72,9 @@ def test_training_as_csv_and_as_json(command):
     assert [line.split(",")[0] for line in table[1:]] == [str(step) for step in range(10)]
     run = engine.open_run(engine.ExperimentSpec.from_json(dict(engine.catalog()["examples"][1].spec)))
     assert float(table[10].split(",")[1]) == run.trace(9).loss
-    history = models_figures.History.model_validate_json(command("train", "xor", "--steps", "10", "--format", "json").out)
+    history = models_figures.History.model_validate_json(
+        command("train", "xor", "--steps", "10", "--format", "json").out
+    )
     assert history.steps == list(range(10))
 
 
