@@ -5,7 +5,8 @@ Code map, in the order a request meets it:
     command    the command line: the server started, and what works without one
     settings   every limit and setting             logs           one line for one event
     guard      the layer around everything: host check, HEAD, security headers, the last net
-    api        the routes of the API            pages      the page and its files
+    api, figures, api_stretches, api_events, api_schemas        the routes of the API
+    negotiation          which form of an answer a client wants              pages      the page and its files
     figures    the routes of what a run comes to: history, metrics, surfaces, landscapes, diagnosis
     schema     what a client sent, read strictly        questions   which figures, and what they would cost
     runs       what the routes share: specs, threads, answers

@@ -10,13 +10,15 @@ import gzip
 import hashlib
 import re
 import threading
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.negotiation import JSON
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
-JSON = "application/json"
 
 GZIP_LEVEL = 4
 GZIP_FROM = 1_400
@@ -41,7 +43,18 @@ class Ready(Response):
 class Answer:
     """Bytes to send, with their headers for every case: as they are, compressed, and unchanged (304)."""
 
-    __slots__ = ("_common", "_gzip", "_lock", "_plain", "_type", "body", "by_address", "compressible", "etag")
+    __slots__ = (
+        "_common",
+        "_gzip",
+        "_lock",
+        "_plain",
+        "_type",
+        "body",
+        "by_address",
+        "compressible",
+        "etag",
+        "media_type",
+    )
 
     def __init__(
         self,
@@ -52,8 +65,10 @@ class Answer:
         vary: str = "",
         language: str | None = None,
         compressible: bool = True,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.body = body
+        self.media_type = media_type
         self.etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         self.by_address = cache_control == IMMUTABLE and "Accept-Language" not in vary
         """Does the address alone say which answer it is?"""
@@ -62,7 +77,7 @@ class Answer:
         if language is not None:
             common["content-language"] = language
         self._common = _raw(common)
-        self._type = _raw({"content-type": media_type})
+        self._type = _raw({"content-type": media_type, **(headers or {})})
         self._plain = self._headers(self.etag, body)
         self._gzip: tuple[bytes, RawHeaders] | None = None
         self._lock = threading.Lock()

@@ -10,16 +10,19 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 
 import engine
-from app import describe, encode, schema
+from app import binary, describe, encode, schema
 from app.answers import REVALIDATE, Answer
 from app.compute import Stop
 from app.i18n import negotiate
+from app.negotiation import JSON, preferred
 from app.openapi import document
 from app.runs import Services, require_json
 from app.schema import Query
 
 PREFIX = "/api/v1"
 PHASES = ("forward", "loss", "backward", "update")
+FORMS = (JSON, *(form.media_type for form in binary.FORMATS.values()))
+"""The forms that arrays may be had in."""
 
 
 class Asked:
@@ -64,16 +67,18 @@ def routes(services: Services) -> APIRouter:
 
     @router.get("/runs/{run}/steps/{step}", **document("getStep"))
     async def get_step(request: Request) -> Response:
-        require_json(request)
+        media_type = preferred(request, FORMS)
         run, step = run_and_step(request)
         query = Query(request, "examples", "names", "phase")
         selection = encode.Selection(query.examples(), query.names(), query.phase(PHASES))
-        key = (run, "step", step, selection)
+        key = (run, "step", step, selection, media_type)
         spec = await services.spec(run)
         schema.check_step(step, spec.steps)
 
         def build(stop: Stop) -> Answer:
             found = engine.open_run(spec).trace(step, stop)
+            if media_type != JSON:
+                return attached(media_type, f"step-{step}", selection.arrays(found), binary.about(run, step))
             body = encode.trace(
                 run,
                 found,
@@ -151,3 +156,17 @@ def health_routes(services: Services) -> APIRouter:
 def run_and_step(request: Request) -> tuple[str, int]:
     """The run and the step that the address names."""
     return schema.run_id(request.path_params["run"]), schema.step_number(request.path_params["step"])
+
+
+def attached(
+    media_type: str,
+    name: str,
+    arrays: binary.Arrays,
+    about: binary.About,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """Arrays as a file."""
+    form = next(each for each in binary.FORMATS.values() if each.media_type == media_type)
+    disposition = {"content-disposition": f'attachment; filename="{name}{form.suffix}"'}
+    body = form.pack(arrays, about)
+    return Answer(body, media_type, vary="Accept", compressible=False, headers={**disposition, **(headers or {})})

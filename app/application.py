@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from threadpoolctl import threadpool_limits
 
-from app import api, errors, figures, pages
+from app import api, api_events, api_schemas, api_stretches, errors, figures, pages
 from app.assets import Assets, asset_dir
 from app.guard import Guard
 from app.openapi import generator
@@ -54,6 +54,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = generator(app)  # type: ignore[method-assign]
     app.include_router(api.routes(services))
     app.include_router(figures.routes(services))
+    app.include_router(api_stretches.routes(services))
+    app.include_router(api_events.routes(services))
+    app.include_router(api_schemas.routes(services))
     app.include_router(api.health_routes(services))
     app.include_router(pages.routes(services, site, assets, vendor))
     errors.install(app, site.problem, log)

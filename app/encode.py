@@ -7,7 +7,7 @@ out, with a summary in its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -19,6 +19,7 @@ import orjson
 
 import engine
 from app.conventions import conventions
+from app.courses import Point
 from app.errors import BadParameter
 
 Array = npt.NDArray[np.float64]
@@ -212,25 +213,80 @@ def trace(
 
     Naming an array lifts its own bound, so that it may fill the whole answer.
     """
-    arrays, rows = selection.arrays(found), selection.rows(found)
-    fragment, truncated = tensors(arrays, per_array if selection.names is None else in_all, in_all)
     document = {
         "run": run,
-        "step": found.step,
+        **_step(found, selection, per_array, in_all),
         "engine": engine.ENGINE_VERSION,
         "conventions": conventions("en"),
+        "frames": frames(found.program, selection.phase),
+    }
+    if spec is not None:
+        document["spec"] = spec.to_json()
+    return dumps(document)
+
+
+def _step(found: engine.Trace, selection: Selection, per_array: int, in_all: int) -> Plain:
+    """What differs from step to step: the batch and its numbers."""
+    rows = selection.rows(found)
+    values, truncated = tensors(selection.arrays(found), per_array if selection.names is None else in_all, in_all)
+    document: Plain = {
+        "step": found.step,
         "batch": [found.batch[row] for row in rows],
         "loss": number(found.loss),
-        "values": fragment,
-        "frames": frames(found.program, selection.phase),
+        "values": values,
     }
     if selection.examples is not None:
         document["examples"] = rows
     if truncated:
         document["truncated"] = True
-    if spec is not None:
-        document["spec"] = spec.to_json()
+    return document
+
+
+def steps(
+    run: str, start: int, traces: Sequence[engine.Trace], selection: Selection, per_array: int, in_all: int
+) -> bytes:
+    """The traces of several steps in a row; what they share is said once."""
+    each = [_step(trace, selection, per_array, in_all) for trace in traces]
+    document: Plain = {
+        "run": run,
+        "start": start,
+        "count": len(traces),
+        "engine": engine.ENGINE_VERSION,
+        "conventions": conventions("en"),
+        "frames": frames(traces[0].program, selection.phase),
+        "steps": each,
+    }
+    if all(step["batch"] == each[0]["batch"] for step in each):
+        document["batch"] = each[0]["batch"]
+        for step in each:
+            del step["batch"]
     return dumps(document)
+
+
+def named(arrays: Mapping[str, Array], names: Sequence[str] | None) -> Mapping[str, Array]:
+    """The arrays that were asked for by name, in that order; all of them if none was."""
+    if names is None:
+        return arrays
+    if any(name not in arrays for name in names):
+        raise BadParameter("names", "string", ", ".join(arrays))
+    return {name: arrays[name] for name in names}
+
+
+def parameters(run: str, step: int, arrays: Mapping[str, Array], per_array: int, in_all: int) -> bytes:
+    """The parameters before a step."""
+    values, truncated = tensors(arrays, per_array, in_all)
+    document = {"run": run, "step": step, "engine": engine.ENGINE_VERSION, "values": values}
+    return dumps({**document, "truncated": True} if truncated else document)
+
+
+def points(found: Sequence[Point]) -> bytes:
+    """Figures at some steps, as an event tells them."""
+    document: Plain = {
+        "steps": [point.step for point in found],
+        "loss": [number(point.loss) for point in found],
+    }
+    penalties = [number(point.penalty) for point in found if point.penalty is not None]
+    return dumps({**document, "penalty": penalties} if penalties else document)
 
 
 def explanation(run: str, step: int, found: engine.Explanation) -> bytes:

@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Problem, internal_error
 from app.shortcut import Shortcuts
 
+HEAD = "backscope.head"
+"""In a scope: the request is a HEAD, which is answered as a GET without its body."""
+
 log = logging.getLogger("backscope")
 
 COMMON_HEADERS = {
@@ -58,7 +61,7 @@ class Guard:
         extra = DOCS_HEADERS if scope["path"] in DOCS_PATHS else HEADERS
         without_body = scope["method"] == "HEAD"
         if without_body:
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", HEAD: True}
         started = False
 
         async def send_with_headers(message: Message) -> None:

@@ -227,6 +227,40 @@ class Trace(Shape):
     spec: dict[str, Any] | None = Field(default=None, description="The experiment, in a trace saved to a file.")
 
 
+class Step(Shape):
+    """One step among several: its batch and its numbers."""
+
+    step: int
+    batch: list[int] | None = Field(default=None, description="Its batch, where the steps have not all the same.")
+    loss: Number
+    values: dict[str, Tensor]
+    examples: list[int] | None = None
+    truncated: Literal[True] | None = None
+
+
+class Steps(Shape):
+    """Several steps in a row; what they share is said once. `Link: rel="next"` leads to the rest."""
+
+    run: str
+    start: int
+    count: int = Field(description="Steps in this answer; there may be fewer than were asked for.")
+    engine: str
+    conventions: dict[str, str]
+    frames: list[Frame]
+    batch: list[int] | None = Field(default=None, description="The batch of every step, where it is the same.")
+    steps: list[Step]
+
+
+class ParameterValues(Shape):
+    """The parameters before a step."""
+
+    run: str
+    step: int
+    engine: str
+    values: dict[str, Tensor]
+    truncated: Literal[True] | None = None
+
+
 class Formula(Shape):
     """A formula in two notations."""
 

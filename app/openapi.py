@@ -9,15 +9,16 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 import engine
-from app import encode, encode_figures, models, models_figures
+from app import binary, models, models_figures, openapi_examples
 from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
 from app.openapi_parameters import (
+    COUNT,
     DIAGNOSIS,
     EXAMPLES,
     INCLUDE,
@@ -30,10 +31,12 @@ from app.openapi_parameters import (
     PHASE,
     POINTS,
     RUN,
+    SCHEMA,
     START,
     STEP,
     STOP,
     SURFACE,
+    TO,
 )
 
 Plain = dict[str, Any]
@@ -45,7 +48,7 @@ Post an experiment spec to `/api/v1/runs`; everything below the id that comes ba
 the step: it never changes, and may be cached for ever. Errors are RFC 9457 problem documents."""
 
 
-OPERATIONS: dict[str, tuple[str, str, type[BaseModel], list[Plain], tuple[int, ...]]] = {
+OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple[int, ...]]] = {
     "createRun": (
         "Post an experiment",
         "The same spec always gives the same id: 201 the first time, 200 after that.",
@@ -66,6 +69,20 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel], list[Plain], tuple[int, .
         "with a summary in its place.",
         models.Trace,
         [RUN, STEP, EXAMPLES, NAMES, PHASE],
+        (404, 406, 422, 503),
+    ),
+    "getSteps": (
+        "Several steps in a row",
+        "So many steps from `start` on, or as many as one answer may hold: then `Link: rel=next` leads to the rest.",
+        models.Steps,
+        [RUN, START, COUNT, EXAMPLES, NAMES, PHASE],
+        (404, 406, 422, 503),
+    ),
+    "getParameters": (
+        "The parameters before a step",
+        "Weights and biases. The number of steps itself stands for the end of the run.",
+        models.ParameterValues,
+        [RUN, MOMENT, NAMES],
         (404, 406, 422, 503),
     ),
     "explainNumber": (
@@ -122,6 +139,15 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel], list[Plain], tuple[int, .
         [RUN, *DIAGNOSIS, LANG],
         (404, 406, 422, 503),
     ),
+    "getEvents": (
+        "Follow a run while it is computed",
+        "Server-sent events until step `to` is reached: `history` with losses, `progress` and `done`. The id of an "
+        "event is the step it has come to; a client that comes back with Last-Event-ID hears the rest. All that was "
+        "computed is kept, and the work stops when the last listener has gone.",
+        None,
+        [RUN, TO, POINTS],
+        (404, 406, 422, 503),
+    ),
     "getCatalog": (
         "What an experiment can be made of",
         "Layers, activations, losses, optimizers, initializers, data sets and ready examples, with ranges.",
@@ -129,9 +155,24 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel], list[Plain], tuple[int, .
         [LANG],
         (406, 422, 503),
     ),
+    "getSchema": (
+        "JSON Schema of an experiment, of a trace, and of the rest",
+        "Complete in itself, in the dialect of 2020-12, and always at this address.",
+        None,
+        [SCHEMA],
+        (404, 406, 422, 503),
+    ),
     "getHealth": ("Is the server well?", "For monitors.", models.Health, [], (422,)),
     "healthz": ("Is the server well?", "The same under its usual name.", models.Health, [], (422,)),
 }
+
+
+IN_FORMS = ("getStep", "getSteps", "getParameters")
+"""Operations whose arrays may be had as binary files."""
+
+
+SCHEMA_TYPE = "application/schema+json"
+EVENT_STREAM = "text/event-stream"
 
 
 def document(operation: str) -> Plain:
@@ -141,6 +182,18 @@ def document(operation: str) -> Plain:
         200: {"model": model, "description": "The answer."},
         **{status: _problem(status) for status in sorted({*statuses, 405, 421, 500})},
     }
+    if operation in IN_FORMS:
+        content = responses[200].setdefault("content", {})
+        for form in binary.FORMATS.values():
+            content[form.media_type] = {"schema": {"type": "string", "format": "binary"}}
+    if operation == "getSchema":
+        responses[200] = {"description": "The schema.", "content": {SCHEMA_TYPE: {"schema": {"type": "object"}}}}
+    if operation == "getEvents":
+        responses[200] = {
+            "description": "The stream.",
+            "content": {EVENT_STREAM: {"schema": {"type": "string"}, "example": openapi_examples.EVENTS}},
+        }
+        responses[204] = {"description": "The client has heard all there is."}
     if operation == "createRun":
         responses[200] = {"model": model, "description": "The run was known already."}
         responses[201] = {
@@ -161,6 +214,7 @@ def document(operation: str) -> Plain:
         "summary": summary,
         "description": description,
         "response_model": None,
+        **({} if model else {"response_class": Response}),  # else the framework adds JSON to what it answers
         "responses": responses,
         "openapi_extra": extra,
     }
@@ -187,6 +241,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
             tags=[
                 {"name": "runs", "description": "Experiments and their steps."},
                 {"name": "figures", "description": "What a run comes to: histories, metrics, surfaces, landscapes."},
+                {"name": "schemas", "description": "JSON Schemas of what goes in and out."},
                 {"name": "health", "description": "The server itself."},
             ],
         )
@@ -197,9 +252,18 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
         schemas["ExperimentSpec"] = spec_schema()
         paths = made["paths"]
         posted = paths["/api/v1/runs"]["post"]["requestBody"]["content"]["application/json"]
-        posted["examples"] = spec_examples()
-        for path, example in response_examples().items():
-            paths[path]["get"]["responses"]["200"]["content"]["application/json"]["example"] = example
+        posted["examples"] = openapi_examples.posted()
+        answers = openapi_examples.answers()
+        identity, _ = openapi_examples.run()
+        for operation in (operation for methods in paths.values() for operation in methods.values()):
+            name = operation["operationId"]
+            values = {"run": identity, **openapi_examples.REQUESTS[name]}
+            operation["parameters"] = [
+                {**each, "example": values[each["name"]]} if each["name"] in values else each
+                for each in operation.get("parameters", [])
+            ]
+            if name in answers:
+                operation["responses"]["200"]["content"]["application/json"]["example"] = answers[name]
         return made
 
     return make
@@ -325,45 +389,3 @@ def _param(param: engine.Param) -> Plain:
     if param.maximum is not None:
         schema["maximum"] = param.maximum
     return schema
-
-
-# Examples
-
-
-def spec_examples() -> Plain:
-    """The built-in experiments as examples of a request."""
-    return {
-        entry.name: {"summary": entry.label["en"], "value": getattr(entry, "spec", {})}
-        for entry in engine.catalog()["examples"]
-    }
-
-
-def response_examples() -> Plain:
-    """Real answers for the XOR experiment, cut short, by path."""
-    spec = engine.ExperimentSpec.from_json(
-        {
-            "data": {"kind": "xor"},
-            "layers": [{"units": 2, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"}],
-            "epochs": 3,
-        }
-    )
-    run, identity = engine.open_run(spec), "0123456789abcdef0123456789abcdef"
-    step = encode.trace(identity, run.trace(0), encode.Selection((0,), ("loss", "delta2"), "backward"))
-    here = "/api/v1/runs/{run}"
-    answers = {
-        f"{here}/steps/{{step}}": step,
-        f"{here}/steps/{{step}}/explain": encode.explanation(identity, 0, run.explain(0, "delta2", (0, 0))),
-        f"{here}/steps/{{step}}/check": encode.check(identity, run.check(0)),
-        f"{here}/history": encode_figures.history(identity, run.history((0, 2)), 0, 3, engine.USUAL),
-        f"{here}/steps/{{step}}/metrics": encode_figures.metrics(identity, 0, run.metrics(0), run.flow(0), 1_000),
-        f"{here}/steps/{{step}}/surface": encode_figures.surface(
-            identity, 0, run.surface(0, ["a2"], engine.Grid((0, 1), 3)), None, 1_000
-        ),
-        f"{here}/steps/{{step}}/landscape": encode_figures.landscape(
-            identity, 0, run.landscape(0, engine.LandscapeView(resolution=3, path=2)), 1_000
-        ),
-        f"{here}/diagnosis": encode_figures.diagnosis(
-            identity, run.diagnosis(), run.stopping(), run.monitors, spec.batches_per_epoch, "en"
-        ),
-    }
-    return {path: encode.loads(answer) for path, answer in answers.items()}

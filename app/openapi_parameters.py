@@ -30,6 +30,12 @@ ARRAY: Plain = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"}
 
 RUN = parameter("run", "path", "Id of the run.", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
 STEP = parameter("step", "path", "Number of the step, from 0.", WHOLE)
+SCHEMA = parameter(
+    "name",
+    "path",
+    "Which schema.",
+    {"enum": [f"{name}.json" for name in ("spec", "trace", "steps", "run", "parameters", "problem")]},
+)
 LANG = parameter("lang", "query", "Language of the texts; else Accept-Language decides.", {"enum": ["en", "zh"]})
 EXAMPLES = comma(parameter("examples", "query", "Rows of the batch, in this order.", some(WHOLE)))
 NAMES = comma(parameter("names", "query", "Arrays; naming one lifts the size bound of its own.", some(ARRAY)))
@@ -40,6 +46,8 @@ INDEX = comma(
 )
 START = parameter("start", "query", "First step.", {**WHOLE, "default": 0})
 STOP = parameter("stop", "query", "The step after the last; all steps if absent.", {"type": "integer", "minimum": 1})
+COUNT = parameter("count", "query", "How many steps.", {"type": "integer", "minimum": 1, "default": 20})
+TO = parameter("to", "query", "The last step; that of the run if absent.", WHOLE)
 POINTS = parameter(
     "points",
     "query",

@@ -16,9 +16,10 @@ from app import schema
 from app.answers import Answer, accepts_gzip
 from app.cache import AnswerCache, Key
 from app.compute import Flight, Stop, Workers
-from app.errors import Problem
+from app.courses import Courses
+from app.negotiation import JSON, preferred, wants_json
 from app.settings import Settings
-from app.shortcut import Shortcuts, takes_json
+from app.shortcut import Shortcuts
 from app.store import SpecStore
 
 SPECS_KEPT = 128
@@ -42,6 +43,7 @@ class Services:
         self.workers = Workers(settings.compute_threads, settings.queue_size)
         self.cache = AnswerCache(settings.cache_bytes, self.workers, settings.deadline_seconds)
         self.shortcuts = Shortcuts(self.cache)
+        self.courses = Courses(self.workers, settings.max_streams)
         self.store = SpecStore(
             settings.data_dir,
             engine.ENGINE_VERSION,
@@ -54,6 +56,7 @@ class Services:
     def stop(self) -> None:
         """End all work at once; who waits is told to come back later."""
         self.workers.stop()
+        self.courses.stop()
 
     def close(self) -> None:
         """Stop, let the threads go and close the store."""
@@ -126,5 +129,5 @@ class Services:
 
 def require_json(request: Request) -> None:
     """406 if the client accepts no JSON."""
-    if not takes_json(request):
-        raise Problem("not-acceptable", "Answers are application/json.")
+    if not wants_json(request):
+        preferred(request, (JSON,))

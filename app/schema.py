@@ -25,6 +25,8 @@ from app.settings import Settings
 
 MAX_NUMBER_LENGTH = 400
 MAX_INTEGER_DIGITS = 19
+MAX_COUNT = 10**9
+"""Of steps asked for at once; how many come is a setting."""
 
 _JSON_TYPE = re.compile(r"application/(?:[\w.+-]+\+)?json", re.ASCII)
 _CHARSET = re.compile(r'charset="?utf-8"?', re.IGNORECASE)
@@ -214,6 +216,14 @@ def run_id(text: str) -> str:
     return text
 
 
+def schema_name(text: str, known: Iterable[str]) -> str:
+    """The name of a schema in an address such as `spec.json`; 404 if there is none."""
+    name = text.removesuffix(".json")
+    if name == text or name not in known:
+        raise Problem("not-found", "There are the schemas " + ", ".join(f"{each}.json" for each in known) + ".")
+    return name
+
+
 def unknown_run() -> Problem:
     """The 404 of an id that nobody posted a spec for."""
     return Problem("unknown-run", "Post the spec to /api/v1/runs; the answer has its id.")
@@ -300,6 +310,17 @@ class Query:
         start = self.whole("start", 0, steps - 1) or 0
         stop = self.whole("stop", start + 1, steps)
         return start, steps if stop is None else stop
+
+    def stretch(self, steps: int, usual: int) -> tuple[int, int]:
+        """`start` and `count`: so many steps of a run that has `steps`; the usual number where nothing is said."""
+        start = self.whole("start", 0, steps - 1) or 0
+        count = self.whole("count", 1, MAX_COUNT)
+        return start, min(usual if count is None else count, steps - start)
+
+    def until(self, steps: int) -> int:
+        """The step after `to`, the last of a stretch from the beginning; all steps where nothing is said."""
+        last = self.whole("to", 0, steps - 1)
+        return steps if last is None else last + 1
 
     def examples(self) -> tuple[int, ...] | None:
         """`examples`: rows of the batch, each once, or None."""
@@ -396,6 +417,12 @@ def sample_steps(start: int, stop: int, points: int) -> tuple[int, ...]:
     if last < points:
         return tuple(range(start, stop))
     return tuple(start + i * last // (points - 1) for i in range(points))
+
+
+def last_event(request: Request) -> int:
+    """The id of the last event that a client has heard of, as it says when it comes back; -1 for a new one."""
+    text = request.headers.get("last-event-id", "")
+    return int(text) if _WHOLE.fullmatch(text) else -1
 
 
 def page_language(request: Request) -> str | None:

@@ -117,6 +117,7 @@ class Settings:
         shared=100_000,
         group="answer",
     )
+    max_stretch: int = _setting(1_000, "Steps in one answer.", "一个答复中的步数。", group="answer")
     max_points: int = _setting(10_000, "Points of a history.", "历史曲线的点数。", group="answer")
     max_resolution: int = _setting(
         500,
@@ -151,6 +152,25 @@ class Settings:
         "Time one request may take; then it is answered 503, and what was computed is kept.",
         "一个请求可用的时间；超过则答复 503，已算出的部分会保留。",
         shared=3.0,
+        group="work",
+    )
+    max_streams: int = _setting(
+        64,
+        "Streams of events at the same time; one more is answered 503.",
+        "同时进行的事件流个数；再多就答复 503。",
+        shared=1_000,
+        group="work",
+    )
+    heartbeat_seconds: float = _setting(
+        15.0,
+        "Silence after which a stream shows that it is alive.",
+        "事件流沉默多久后表明自己仍在。",
+        group="work",
+    )
+    stall_seconds: float = _setting(
+        10.0,
+        "Time after which a stream that nobody reads is closed.",
+        "无人读取的事件流在多久后关闭。",
         group="work",
     )
     blas_threads: int = _setting(
@@ -214,6 +234,7 @@ LIMITS = (
     "max_work",
     "max_array_numbers",
     "max_response_numbers",
+    "max_stretch",
     "max_points",
     "max_resolution",
     "max_figure_work",

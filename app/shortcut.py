@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.answers import REFUSED, Answer, accepts_gzip
+from app.answers import Answer, accepts_gzip
 from app.cache import AnswerCache, Key
+from app.negotiation import JSON, wants_json
 
 MOST_ADDRESSES = 10_000
 LONGEST_ADDRESS = 300
@@ -29,7 +30,12 @@ class Shortcuts:
     def remember(self, request: Request, key: Key, answer: Answer) -> None:
         """Remember where an answer to this GET is kept, if the address alone leads to it."""
         path, query = request.scope["path"], request.scope["query_string"]
-        if answer.by_address and request.method == "GET" and len(path) + len(query) <= LONGEST_ADDRESS:
+        if (
+            answer.by_address
+            and answer.media_type == JSON
+            and request.method == "GET"
+            and len(path) + len(query) <= LONGEST_ADDRESS
+        ):
             self._keys[path, query] = key
             if len(self._keys) > MOST_ADDRESSES:
                 self._keys.popitem(last=False)
@@ -40,18 +46,6 @@ class Shortcuts:
             return None
         answer = self._cache.get(key)
         request = Request(scope)
-        if answer is None or not takes_json(request) or (not answer.compressed and accepts_gzip(request)):
+        if answer is None or not wants_json(request) or (not answer.compressed and accepts_gzip(request)):
             return None
         return answer.response(request)
-
-
-def takes_json(request: Request) -> bool:
-    """Does the client accept JSON?"""
-    accept = request.headers.get("accept", "*/*").lower()
-    return accept in ("*/*", "application/json") or any(map(_is_json, accept.split(",")))
-
-
-def _is_json(media_range: str) -> bool:
-    media_type, *parameters = media_range.replace(" ", "").split(";")
-    accepted = media_type in ("application/json", "application/*", "*/*")
-    return accepted and not any(map(REFUSED.fullmatch, parameters))

@@ -10,8 +10,12 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 import engine
-from app import models, models_figures, openapi
+from app import api_schemas, binary, models, models_catalog, models_figures, openapi, openapi_examples
 from app.errors import PROBLEMS
+
+JSON = "application/json"
+SPECIAL = {"getEvents": "text/event-stream", "getSchema": "application/schema+json"}
+"""Operations that answer in a form of their own."""
 
 
 @pytest.fixture
@@ -74,8 +78,15 @@ def test_every_error_an_operation_may_answer_is_declared_as_a_problem_document(d
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (name, status)
                 assert int(status) in {each for each, _ in PROBLEMS.values()}
+            elif int(status) == 204:
+                assert "content" not in response
+            elif int(status) == 304:
+                continue
+            elif name in SPECIAL:
+                assert list(response["content"]) == [SPECIAL[name]]
             elif int(status) < 300:
-                assert list(response["content"]) == ["application/json"]
+                forms = [JSON, *(form.media_type for form in binary.FORMATS.values())]
+                assert list(response["content"]) == (forms if name in openapi.IN_FORMS else [JSON]), name
 
 
 def test_every_path_parameter_is_declared(document):
@@ -91,7 +102,7 @@ def test_every_parameter_a_route_reads_is_declared_and_no_other(api, document, x
         operation = methods.get("get")
         if operation is None:
             continue
-        address = path.replace("{run}", run).replace("{step}", "0")
+        address = path.replace("{run}", run).replace("{step}", "0").replace("{name}", "spec.json")
         refusal = api.get(address, params={"not_a_parameter": "1"}).json()["errors"][0]["allowed"]
         declared = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
         assert sorted(refusal.split(", ")) == sorted(declared or ["no parameters"])
@@ -107,17 +118,93 @@ def test_every_documented_answer_validates(document):
                 model = next(getattr(each, name) for each in (models, models_figures) if hasattr(each, name))
                 model.model_validate_json(json.dumps(content["example"]))
                 checked += 1
-    assert checked >= 8
+    assert checked >= 10
     problem = document["components"]["schemas"]["ProblemDocument"]
     for example in problem["examples"]:
         TypeAdapter(models.ProblemDocument).validate_json(json.dumps(example))
     assert problem["examples"]
 
 
+@pytest.mark.parametrize("operation", openapi.OPERATIONS)
+def test_every_example_is_what_the_server_answers_to_it(api, document, operation):
+    path, method, described = next(
+        (path, method, each)
+        for path, methods in document["paths"].items()
+        for method, each in methods.items()
+        if each["operationId"] == operation
+    )
+    created = api.post("/api/v1/runs", json=openapi_examples.SPEC)
+    assert created.json()["id"] == openapi_examples.run()[0]
+    if method == "post":
+        for example in described["requestBody"]["content"][JSON]["examples"].values():
+            assert api.post(path, json=example["value"]).status_code in (200, 201)
+        return
+    query = {}
+    for parameter in described["parameters"]:
+        if "example" not in parameter:
+            assert not parameter["required"]
+            continue
+        value = parameter["example"]
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", text)
+        else:
+            query[parameter["name"]] = text
+    answer = api.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    content = described["responses"]["200"]["content"]
+    assert answer.headers["content-type"].partition(";")[0] == next(iter(content))
+    if "example" in content.get(JSON, {}):
+        assert answer.json() == content[JSON]["example"]
+    elif "$ref" in content.get(JSON, {}).get("schema", {}):
+        name = content[JSON]["schema"]["$ref"].removeprefix(openapi.REF)
+        model = next(getattr(each, name) for each in (models, models_catalog) if hasattr(each, name))
+        model.model_validate_json(answer.text)
+
+
+def test_every_operation_has_an_example():
+    assert openapi_examples.REQUESTS.keys() == openapi.OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("name", api_schemas.NAMES)
+def test_schemas_are_at_addresses_that_stay_and_complete_in_themselves(api, name):
+    answer = api.get(f"/api/v1/schemas/{name}.json")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/schema+json"
+    schema = answer.json()
+    assert schema["$id"] == f"/api/v1/schemas/{name}.json"
+    assert schema["$schema"].endswith("/2020-12/schema")
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if isinstance(reference := part.get("$ref"), str):
+                assert reference.removeprefix("#/$defs/") in schema["$defs"]
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    tag = answer.headers["etag"]
+    assert api.get(f"/api/v1/schemas/{name}.json", headers={"if-none-match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["spec", "nothing.json", "spec.JSON", ".json", "spec.json.json"])
+def test_a_schema_that_is_not_there_is_a_404(api, name):
+    answer = api.get(f"/api/v1/schemas/{name}")
+    assert answer.status_code == 404
+    assert "spec.json" in answer.json()["detail"]
+
+
+def test_the_schema_of_a_spec_is_the_one_that_requests_are_described_by(api, document):
+    schema = api.get("/api/v1/schemas/spec.json").json()
+    described = document["components"]["schemas"]["ExperimentSpec"]
+    assert {name: schema[name] for name in described} == described
+
+
 def test_every_documented_spec_is_accepted_by_the_schema_and_by_the_server(api, document):
     content = operations(document)["createRun"]["requestBody"]["content"]["application/json"]
     schema = document["components"]["schemas"][content["schema"]["$ref"].removeprefix(openapi.REF)]
-    assert content["examples"].keys() == {entry.name for entry in engine.catalog()["examples"]}
+    built_in = {entry.name for entry in engine.catalog()["examples"]}
+    assert content["examples"].keys() == {openapi_examples.POSTED, *built_in}
     for name, example in content["examples"].items():
         assert complaints(schema, example["value"]) == [], name
         answer = api.post("/api/v1/runs", json=example["value"])
