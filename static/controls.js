@@ -7,6 +7,7 @@
 import { settled } from "./player.js";
 import {
   addLayer,
+  countEdits,
   edit,
   get,
   layersOf,
@@ -84,6 +85,9 @@ export function createControls({ form, t, examples, propose, reset, rows }) {
     const given = Object.keys(/** @type {object} */ (draft.parameters ?? {}));
     query("#given-parameters").hidden = given.length === 0;
     query("[data-names]").textContent = t("controls.given", { names: given.join(", ") });
+    const edited = countEdits(draft);
+    query("#given-edits").hidden = edited === 0;
+    query("[data-count]").textContent = t("edit.given", { count: edited });
   };
 
   const fillLayers = () => {
@@ -137,6 +141,7 @@ export function createControls({ form, t, examples, propose, reset, rows }) {
     } else if (button.id === "add-layer") change(addLayer(draft, modelOf(templates[0])));
     else if (button.id === "reseed") change(set(draft, "seed", anotherSeed(draft.seed)));
     else if (button.id === "forget-parameters") change(set(draft, "parameters", {}));
+    else if (button.id === "forget-edits") change(set(draft, "edits", []));
     else if (button.id === "reset") reset();
   });
 

@@ -96,9 +96,30 @@ export function createFeed(store, api, { seed, refused }) {
     api.prefetch(run.value, [cursor.step + ahead, cursor.step - ahead]);
   };
 
+  /** The edit that has been proposed last. @type {State["edit"]} */
+  let edited = null;
+
+  /** A number changed by hand: the run it leads to, or why there is none. @param {State} state */
+  const proposeEdit = async ({ edit }) => {
+    if (!edit || edit.problem || edit.spec === edited?.spec) return;
+    edited = edit;
+    try {
+      const run = await api.createRun(edit.spec);
+      if (store.getState().edit?.spec !== edit.spec) return;
+      const spec = minimal(/** @type {Spec} */ (run.spec), seed);
+      const key = runKey(spec);
+      dispatch({ type: "run/loading", key, spec });
+      dispatch({ type: "run/ready", key, run: /** @type {Run} */ (run) });
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem) dispatch({ type: "edit/refused", spec: edit.spec, problem });
+    }
+  };
+
   return {
     stateChanged(state) {
       stateChanged(state);
+      proposeEdit(state);
       prefetch(state);
     },
     async propose(draft) {

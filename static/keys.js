@@ -7,7 +7,7 @@
 import { GRANULARITIES } from "./moments.js";
 
 /** @typedef {{ key: string, shiftKey: boolean, altKey: boolean, ctrlKey: boolean, metaKey: boolean }} Press */
-/** @typedef {"help" | "theme" | "experiment"} Command */
+/** @typedef {"help" | "theme" | "experiment" | "edit"} Command */
 
 /** Fields keep their keys; so do menus and sliders. */
 const FIELDS = new Set(["INPUT", "TEXTAREA", "SELECT", "OPTION"]);
@@ -32,6 +32,9 @@ export function isTaken(key, target) {
  * @returns {{ action: Action } | { command: Command } | null}
  */
 export function meaning({ key, shiftKey, altKey, ctrlKey, metaKey }, state) {
+  if ((ctrlKey || metaKey) && !altKey && /^[zy]$/i.test(key)) {
+    return { action: { type: shiftKey || /^y$/i.test(key) ? "redo" : "undo" } };
+  }
   if (altKey || ctrlKey || metaKey) return null;
   /** @param {Action} action */
   const act = (action) => ({ action });
@@ -70,6 +73,8 @@ export function meaning({ key, shiftKey, altKey, ctrlKey, metaKey }, state) {
       return { command: "theme" };
     case "e":
       return { command: "experiment" };
+    case "F2":
+      return { command: "edit" };
   }
   const granularity = /^[1-9]$/.test(key) ? GRANULARITIES[Number(key) - 1] : undefined;
   return granularity ? act({ type: "by", by: granularity }) : null;

@@ -19,10 +19,11 @@ import { browserClock, createPlayer, settled } from "./player.js";
 import { alike, minimal } from "./spec.js";
 import { initialState, reduce } from "./state.js";
 import { createStore } from "./store.js";
-import { frameAt } from "./trace.js";
+import { frameAt, parseAddress } from "./trace.js";
 import { createTransport } from "./transport.js";
 import { format, onChange, placeOf, read, toAction, write } from "./url.js";
 import { renderData } from "./views/data.js";
+import { createVersions } from "./versions.js";
 import { VIEWS } from "./views/index.js";
 import { renderBadge, renderMoment, renderRowPicker, renderTabs, sentence } from "./views/moment.js";
 import { renderStatus } from "./views/status.js";
@@ -72,6 +73,7 @@ const controls = createControls({
   rows: batchRows,
 });
 const showTransport = createTransport(dispatch, getState, t);
+const showVersions = createVersions(dispatch);
 
 /** The example that Reset leads back to. @type {Spec} */
 let lastOpened = {};
@@ -127,6 +129,7 @@ function draw() {
   renderTabs(byId("views"), VIEWS, context);
   renderStatus(byId("face"), shown, context);
   showTransport(state);
+  showVersions(state);
   drawMoment();
   mark(state);
 }
@@ -188,6 +191,20 @@ function openSpec(spec) {
   feed.propose(spec);
 }
 
+/** To the field where the number under a place, or the one explained, can be changed. @param {Element | null} place */
+function editNumber(place) {
+  const address = /** @type {HTMLElement | null} */ (place?.closest("[data-address]"))?.dataset.address;
+  const cell = address === undefined ? null : parseAddress(address);
+  if (cell) dispatch({ type: "focus", address: cell });
+  clock.requestFrame(() =>
+    clock.requestFrame(() => {
+      const field = /** @type {HTMLInputElement | null} */ (byId("why").querySelector(".why-editor input"));
+      field?.focus();
+      field?.select();
+    })
+  );
+}
+
 /** The data as far as the page has them: the batch, if it is all of them. */
 function batchRows() {
   const a0 = shown?.trace.values.a0, y = shown?.trace.values.y;
@@ -217,8 +234,13 @@ document.addEventListener("keydown", (event) => {
   if ("action" in said) dispatch(said.action);
   else if (said.command === "help") header.toggleHelp();
   else if (said.command === "theme") header.changeTheme();
+  else if (said.command === "edit") editNumber(target);
   else header.toggleExperiment();
 });
+byId("stage").addEventListener(
+  "dblclick",
+  (event) => editNumber(event.target instanceof Element ? event.target : null),
+);
 document.addEventListener("visibilitychange", () => player.visibilityChanged(document.hidden));
 stillness.addEventListener("change", () => player.finish());
 onChange((place) => {

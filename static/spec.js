@@ -145,6 +145,18 @@ export function readRows(text) {
   return { x: rows.map(([x]) => x), y: rows.map(([, y]) => y) };
 }
 
+/**
+ * Numbers changed by hand in the middle of the run.
+ * @param {Spec} spec
+ * @returns {number}
+ */
+export function countEdits(spec) {
+  const edits = /** @type {any[]} */ (spec.edits ?? []);
+  return edits.reduce((count, { step: _step, set: cells, ...settings }) => {
+    return count + Object.keys(cells ?? {}).length + Object.keys(settings).length;
+  }, 0);
+}
+
 /** @param {Spec} spec  @returns {Spec} */
 function reshaped(spec) {
   const { parameters: _parameters, edits: _edits, ...rest } = spec;

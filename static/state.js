@@ -31,7 +31,13 @@ export const initialState = Object.freeze({
   playing: false,
   speed: 1,
   frameName: null,
+  edit: null,
+  past: Object.freeze([]),
+  future: Object.freeze([]),
 });
+
+/** Experiments that can be gone back to. */
+const REMEMBERED = 100;
 
 /**
  * The state after an action. An action that changes nothing gives back the same object.
@@ -89,6 +95,27 @@ export function reduce(state, action) {
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
     case "spec":
       return withSpec(state, action.spec);
+    case "edit":
+      return change(state, {
+        edit: Object.freeze({
+          spec: action.spec,
+          address: action.address,
+          value: action.value,
+          stale: action.stale,
+          problem: null,
+        }),
+        playing: false,
+      });
+    case "edit/refused":
+      return state.edit?.spec === action.spec
+        ? change(state, { edit: Object.freeze({ ...state.edit, stale: new Set(), problem: action.problem }) })
+        : state;
+    case "edit/cancel":
+      return change(state, { edit: null });
+    case "undo":
+      return wentBack(state, "past", "future");
+    case "redo":
+      return wentBack(state, "future", "past");
     case "retry":
       return change(state, {
         run: unfailed(state.run),
@@ -138,7 +165,7 @@ function ready(key, value) {
 }
 
 /**
- * @param {Extract<Action, { problem: unknown }>} action
+ * @param {Extract<Action, { key: string, problem: unknown }>} action
  * @returns {Remote<never>}
  */
 function failed({ key, problem }) {
@@ -169,7 +196,31 @@ function withSpec(state, spec) {
   if (runKey(spec) === runKey(state.spec)) return change(state, { run: unfailed(state.run) });
   const run = shownRun(state);
   const frameName = state.frameName ?? run?.program.calls[state.cursor.frame]?.writes ?? null;
-  return change(state, { spec, frameName, run: unfailed(state.run), playing: false, direction: 0 });
+  return change(state, {
+    spec,
+    frameName,
+    run: unfailed(state.run),
+    playing: false,
+    direction: 0,
+    ...(run === null ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
+  });
+}
+
+/**
+ * To the experiment before this one, or the one that was left by going back.
+ * @param {State} state
+ * @param {"past" | "future"} from
+ * @param {"past" | "future"} to
+ * @returns {State}
+ */
+function wentBack(state, from, to) {
+  const spec = state[from].at(-1);
+  if (spec === undefined) return state;
+  return change(withSpec(state, spec), {
+    edit: null,
+    [from]: state[from].slice(0, -1),
+    [to]: [...state[to], state.spec],
+  });
 }
 
 /**
@@ -193,6 +244,7 @@ function withRun(state, key, run) {
     example: within(state.example, batchSize(run)),
     focus,
     frameName: null,
+    edit: null,
   });
 }
 

@@ -50,7 +50,7 @@ export interface ValueInfo {
   layer: number | null;
   shape: number[];
   axes: Axis[];
-  source: "batch" | "parameter" | "setting" | "computed";
+  source: "batch" | "parameter" | "slot" | "setting" | "random" | "computed";
   phase: Phase | null;
   label: string;
   meaning: string;
@@ -153,10 +153,26 @@ export interface State {
   /** Moments a second while playing. */
   speed: number;
   /**
+   * A number changed by hand that is not computed yet: the experiment it leads to, where it stands, and the values that
+   * are stale until then. `problem` says why it cannot be.
+   */
+  edit: PendingEdit | null;
+  /** Experiments to go back to, the latest last, and those that were left by going back. */
+  past: readonly Spec[];
+  future: readonly Spec[];
+  /**
    * Assignment the cursor is to stand on once the run is there. A link names it before the program is known, and a
    * change of the network renumbers the frames; null when `cursor.frame` says it all.
    */
   frameName: string | null;
+}
+
+export interface PendingEdit {
+  spec: Spec;
+  address: Address;
+  value: number;
+  stale: Set<string>;
+  problem: Problem | null;
 }
 
 /** What a link says; whatever is absent is the default. `frame` is the name an assignment writes. */
@@ -394,6 +410,11 @@ export type Action =
   | { type: "pause" }
   | { type: "speed"; speed: number }
   | { type: "spec"; spec: Spec }
+  | { type: "edit"; address: Address; value: number; spec: Spec; stale: Set<string> }
+  | { type: "edit/refused"; spec: Spec; problem: Problem }
+  | { type: "edit/cancel" }
+  | { type: "undo" }
+  | { type: "redo" }
   /** Ask again for whatever failed. */
   | { type: "retry" }
   /** A link or the Back button; `frame` names an assignment and goes before `part.cursor.frame`. */

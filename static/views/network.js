@@ -115,6 +115,7 @@ function drawNow(host, stage) {
     focus,
     context.language,
     JSON.stringify(stage.pointed),
+    [...context.state.edit?.stale ?? []].join(),
   ].join("|");
   const fresh = !isHost(host);
   if (fresh) build(host);

@@ -7,6 +7,7 @@
  */
 import { html, patch, svg } from "../draw/dom.js";
 import { MINUS, panel, stage } from "../draw/format.js";
+import { editedSteps } from "../edits.js";
 import { axis, logTicks, lossCurve, polyline, ticks } from "../draw/plot.js";
 
 /** The drawing's own units; the browser stretches them to the place there is. */
@@ -66,6 +67,7 @@ export function renderTraining(host, run, context) {
       },
       shape ? drawing(shape, step / last(run)) : skeleton(),
       shape ? [stepTicks(run, step), valueTicks(shape), gaps(shape, context)] : note(state, context),
+      edits(run, context),
       head(shape, step, loss, run),
       readout(shape, step, loss, exact, run, context),
       hoverReadout(host, history, run, context),
@@ -234,6 +236,19 @@ function gaps({ curve: { gaps, lines, x } }, { t }) {
       { class: "curve-note", style: { left: percent(from / WIDTH), width: percent((to - from) / WIDTH) } },
       t("training.diverged"),
     )
+  );
+}
+
+/** Where the run was changed by hand: from there on it goes its own way. @param {Run} run @param {Context} context @returns {Drawn[]} */
+function edits(run, { t }) {
+  return editedSteps(run).map((step) =>
+    html("span", {
+      class: "curve-edit",
+      style: { left: percent(step / last(run)) },
+      title: t("edit.here", { step }),
+      role: "img",
+      "aria-label": t("edit.here", { step }),
+    })
   );
 }
 

@@ -13,6 +13,7 @@ import { formatAddress, parseAddress, unitOf, writtenBy } from "../trace.js";
 import { accountOf } from "./why/account.js";
 import { curveOf, drawCurve } from "./why/curve.js";
 import { echoNumbers } from "./why/echo.js";
+import { drawEditor, editAction } from "./why/editor.js";
 import { drawFactors } from "./why/factors.js";
 import { fitLines } from "./why/fit.js";
 import { drawFormulas, drawHead } from "./why/head.js";
@@ -75,6 +76,7 @@ function open(host, frame, context) {
   const panel = { frame, context, trail: [], moment: "", whole: new Set(), drawn: "" };
   panels.set(host, panel);
   host.addEventListener("click", (event) => clicked(host, panel, event));
+  host.addEventListener("submit", (event) => submitted(panel, event));
   echoNumbers(host.ownerDocument);
   new ResizeObserver(() => fitLines(host)).observe(host);
   return panel;
@@ -100,6 +102,7 @@ function draw(host, panel) {
     context.language,
     proof,
     [...panel.whole].join(),
+    pendingEdit(context),
   ].join("|");
   if (panel.drawn === key && host.childElementCount) return;
   panel.drawn = key;
@@ -113,6 +116,7 @@ function draw(host, panel) {
     drawProof(scene),
     ...words,
     drawNotYet(scene),
+    drawEditor(scene),
     drawFormulas(scene),
     drawAccount(scene, panel),
     drawOrigin(scene),
@@ -125,6 +129,25 @@ function draw(host, panel) {
     next?.focus();
   }
   fitLines(host);
+}
+
+/** @param {WhyContext} context  @returns {string} */
+function pendingEdit({ state: { edit } }) {
+  return edit ? `${formatAddress(edit.address)}=${edit.value} ${edit.problem?.detail ?? ""}` : "";
+}
+
+/** A number typed into the panel.  @param {Panel} panel  @param {SubmitEvent} event */
+function submitted({ frame, context: { dispatch, t } }, event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.dataset.edit === undefined) return;
+  event.preventDefault();
+  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("value"));
+  const action = editAction(frame, field.value);
+  const problem = /** @type {HTMLElement} */ (form.querySelector(".problem"));
+  problem.hidden = action !== null;
+  problem.textContent = action ? "" : t("edit.no_number");
+  field.toggleAttribute("aria-invalid", action === null);
+  if (action) dispatch(action);
 }
 
 /** @param {Scene} scene  @param {Panel} panel */

@@ -164,6 +164,7 @@ export function drawCell(scene, cell, indices, word = "") {
   const known = frame.known(cell);
   const value = frame.value(cell);
   const written = frame.writtenSet.has(address);
+  const stale = context.state.edit?.stale.has(cell.name) ?? false;
   const text = known ? (value === undefined ? t("stage.left_out") : figures(value)) : t("stage.not_yet");
   const spoken = known
     ? (value === undefined ? t("stage.left_out") : full(value))
@@ -180,6 +181,7 @@ export function drawCell(scene, cell, indices, word = "") {
         known && before && !isKnownAt(frame.run, before, cell) && "is-fresh",
         frame.readSet.has(address) && "is-read",
         address === focus && "is-focus",
+        stale && "is-stale",
         known && value !== undefined && !Number.isFinite(value) && "is-wild",
       ),
       "data-address": address,
