@@ -10,6 +10,7 @@ Code map, in the order in which data flows:
     targets                             which targets a loss can be held against; class numbers as rows of them
     loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
       cross_entropies
+    update_kernels, stages              what optimizers are made of
     activations, losses, layers,        the registries: what a network is made of
       optimizers, schedules,
       regularisers, initializers,

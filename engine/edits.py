@@ -18,6 +18,9 @@ from engine.quantities import format_address
 from engine.registry import Param
 from engine.rule import Shape
 
+MOST_EDITS = 200
+"""Every step with an edit begins a branch of its own; a spec stands on all of them."""
+
 _ADDRESS = re.compile(r"([A-Za-z]\w{0,31})\[(\d{1,9}(?:,\d{1,9}){0,3})\]")
 
 
@@ -46,7 +49,10 @@ class Editable:
 
 def edits_of(field: str, value: object, editable: Editable) -> tuple[Edit, ...]:
     """The edits that plain data describes, in the order of their steps; those of one step taken together."""
-    given = list_of(field, value, lambda at, part: _edit(at, part, editable), "a list of edits")
+    allowed = f"a list of at most {MOST_EDITS} edits"
+    if isinstance(value, (list, tuple)) and len(value) > MOST_EDITS:
+        raise SpecError(field, value, allowed)
+    given = list_of(field, value, lambda at, part: _edit(at, part, editable), allowed)
     by_step: dict[int, Edit] = {}
     for edit in sorted(given, key=lambda each: each.step):
         before = by_step.get(edit.step, Edit(edit.step))

@@ -21,6 +21,7 @@ from engine.ops import Op
 from engine.plan import Recorder, assemble, zeros_aligned
 from engine.program import Program
 from engine.rule import Array, Shape
+from engine.threads import one_thread
 from engine.trace import read_only
 
 Stop = Callable[[], bool] | None
@@ -106,7 +107,7 @@ class Evaluator:
 
         Raises Cancelled when `stop` says so, between two blocks.
         """
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), one_thread:
             for start in range(0, self.examples, self._rows):
                 if stop is not None and stop():
                     raise Cancelled(0)

@@ -23,6 +23,7 @@ from engine.ops import gradient_of
 from engine.plan import Plan
 from engine.program import Program
 from engine.rule import Array
+from engine.threads import one_thread
 from engine.training import Stop, Trajectory
 
 STEPS = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
@@ -110,7 +111,7 @@ class Difference:
 
 def check(trajectory: Trajectory, step: int, stop: Stop = None) -> GradientCheck:
     """Check the gradient of every parameter at a step. One thread at a time."""
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread:
         plan = trajectory.full(step, stop)
         gradients = {
             name: plan.arrays[gradient_of(name)].copy()
@@ -134,7 +135,7 @@ def difference(
     target = differentiated(trajectory.program, name)
     if target is None:
         return None
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread:
         plan = trajectory.full(step, stop)
         array = plan.arrays[target]
         if len(index) != array.ndim or not all(0 <= i < n for i, n in zip(index, array.shape, strict=True)):

@@ -242,6 +242,8 @@ class Plan:
         """Several arrays that lie end to end as one vector, or the one number that they all are."""
         if len(set(names)) == 1:
             return self.arrays[names[0]] if self.arrays[names[0]].shape == () else None
+        if not names:
+            return None
         for layout, block in ((self._state_layout, self._state), (self.layout, self.block)):
             if all(name in layout.offsets for name in names):
                 ends = [layout.offsets[name] + prod(layout.shapes[name]) for name in names]
@@ -253,6 +255,20 @@ class Plan:
     def run_full(self) -> Callable[[], None]:
         """Compute every value of the step; the state stays as it is, the new parameters stand beside it."""
         return assemble(self._instructions({call.index for call in self.program.calls}, in_place=False))
+
+    @cached_property
+    def carry(self) -> Callable[[], None]:
+        """Take the step whose every value has been computed: what is kept takes its new value."""
+        home = {new: name for name, new in self.program.carries.items()}
+        copies: list[Instruction] = []
+        for group in grouped(self.program):
+            kept = {call.writes: home[call.writes] for call in group if call.writes in home}
+            olds, news = self._together(list(kept.values())), self._together(list(kept))
+            if olds is not None and news is not None:
+                copies.append((np.copyto, (olds, news), {}))
+            else:
+                copies += [(np.copyto, (self.arrays[name], self.arrays[new]), {}) for new, name in kept.items()]
+        return assemble(copies)
 
     @cached_property
     def run_to_loss(self) -> Callable[[], None]:

@@ -65,6 +65,16 @@ class Program:
         return {name: self.carries[name] for name in self.carries if name in self.parameters}
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every name, in order."""
+        return tuple(self.values)
+
+    @cached_property
+    def fresh(self) -> tuple[str, ...]:
+        """What is given anew in every step beside the batch: the masks, and the number of the step."""
+        return (*self.masks, *(("t",) if self.counts_steps else ()))
+
+    @cached_property
     def counts_steps(self) -> bool:
         """Does anything read the number of the step?"""
         return "t" in self.settings

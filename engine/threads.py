@@ -9,14 +9,8 @@ beside NumPy that the engine asks, and only when it computes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
-
-_lock = threading.Lock()
-_inside = 0
-_before: list[int] = []
 
 
 @lru_cache(maxsize=1)
@@ -29,25 +23,34 @@ def _libraries() -> tuple[Any, ...]:
     return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep matrix products on one thread until the end of the block; blocks may nest and overlap."""
-    global _inside, _before
-    with _lock:
-        _inside += 1
-        if _inside == 1:
-            _before = [library.get_num_threads() for library in _libraries()]
-            _set([1] * len(_before))
-    try:
-        yield
-    finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0:
-                _set(_before)
+class _OneThread:
+    """Counts who is inside: the first sets one thread, the last sets back what was there."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._changed: list[tuple[Any, int]] = []
+
+    def __enter__(self) -> None:
+        """Matrix products keep to one thread from here on."""
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                for library in _libraries():
+                    threads = library.get_num_threads()
+                    if threads != 1:
+                        self._changed.append((library, threads))
+                        library.set_num_threads(1)
+
+    def __exit__(self, *raised: object) -> None:
+        """Back to what it was, when the last one leaves."""
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                for library, threads in self._changed:
+                    library.set_num_threads(threads)
+                self._changed.clear()
 
 
-def _set(counts: list[int]) -> None:
-    for library, count, before in zip(_libraries(), counts, _before, strict=True):
-        if count != before or count != 1:
-            library.set_num_threads(count)
+one_thread = _OneThread()
+"""`with one_thread:` keeps matrix products on one thread until the end of the block; blocks may nest and overlap."""

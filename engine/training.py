@@ -25,7 +25,7 @@ from engine.split import DataSplit, make_split
 from engine.streams import DROPOUT, ORDER, WEIGHTS, stream
 from engine.threads import one_thread
 from engine.trace import Trace, Values, read_only
-from engine.updates import BASE_RATE, RATE
+from engine.updates import BASE_RATE, RATE, STEP
 
 Stop = Callable[[], bool] | None
 
@@ -107,6 +107,8 @@ class Trajectory:
         self._plans: dict[int, Plan] = {}
         self._order: tuple[int, Array] | None = None
         self._loaded: tuple[int, int] | None = None
+        self._computed: tuple[int, Plan] | None = None
+        self._constant = {name: read_only(np.array(value)) for name, value in self.settings.items() if name != STEP}
         self._all_rows = read_only(np.arange(spec.extent[0]))
         work = 3 * spec.batch * sum(a * b for a, b in zip(spec.widths, spec.widths[1:], strict=False))
         self._chunk = max(1, min(1024, POLL_MULTIPLICATIONS // max(1, work)))
@@ -205,7 +207,15 @@ class Trajectory:
             self.position = nearest
         if self.position == step:
             return
-        with np.errstate(all="ignore"), one_thread():
+        if self._computed is not None and self._computed[0] == self.position:
+            # Every value of the step was computed already, its new parameters too.
+            self._computed[1].carry()
+            self.position += 1
+            checkpoints.offer(self.position, self.state)
+        self._computed = None
+        if self.position == step:
+            return
+        with np.errstate(all="ignore"), one_thread:
             while self.position < step:
                 if stop is not None and stop():
                     raise Cancelled(self.position)
@@ -226,8 +236,9 @@ class Trajectory:
         if self.trunk is not None and step < self.start:
             return self.trunk.full(step, stop)
         plan = self.plan(step)
-        with np.errstate(all="ignore"), one_thread():
+        with np.errstate(all="ignore"), one_thread:
             plan.run_full()
+        self._computed = (step, plan)
         return plan
 
     def trace(self, step: int, stop: Stop = None) -> Trace:
@@ -236,15 +247,17 @@ class Trajectory:
             return self.trunk.trace(step, stop)
         plan = self.full(step, stop)
         rows = self.rows(step)
-        whole = len(rows) == len(self.x) and self.spec.batch == len(self.x)
-        given = {"a0": self.x if whole else read_only(self.x[rows]), "y": self.y if whole else read_only(self.y[rows])}
-        for name in (*self.program.masks, *plan.settings):
+        if self.spec.batch == self.spec.extent[0]:
+            given = {"a0": self.x, "y": self.y, **self._constant}
+        else:
+            given = {"a0": read_only(self.x[rows]), "y": read_only(self.y[rows]), **self._constant}
+        for name in self.program.fresh:
             given[name] = read_only(plan.arrays[name].copy())
         blocks = (
             (self.layout, read_only(self.state.copy())),
             (plan.layout, read_only(plan.block.copy())),
         )
-        return Trace(step, rows, Values(tuple(self.program.values), given, blocks), self.program)
+        return Trace(step, rows, Values(self.program.names, given, blocks), self.program)
 
     def parameters(self, step: int, stop: Stop = None) -> dict[str, Array]:
         """The parameters before a step, in memory of their own."""

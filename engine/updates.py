@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 
 from engine.calls import SETTING, SLOT, UPDATE, Builder
 from engine.ops import Op, gradient_of
-from engine.optimizers import GRADIENT, NEW, OPTIMIZERS, PARAMETER
+from engine.optimizers import OPTIMIZERS
 from engine.regularisers import CLIP_NORM, CLIP_SCALE, CLIP_VALUE, norm_of, penalised_gradient
 from engine.schedules import SCHEDULES
 from engine.spec import UPDATE_ORDERS, ExperimentSpec
+from engine.stages import GRADIENT, NEW, PARAMETER
 
 RATE, BASE_RATE, STEP = "learning_rate", "base_learning_rate", "t"
 

@@ -157,6 +157,7 @@ REGISTRIES = ("activations", "losses", "layers", "optimizers", "initializers", "
 FOUNDATIONS = {
     *("registry", "errors", "quantities", "expression", "rule", "ops", "special", "streams", "targets", "regularisers"),
     *("loss_forms", "distances", "cross_entropies"),  # what losses are made of
+    *("update_kernels", "stages"),  # what optimizers are made of
 }
 
 

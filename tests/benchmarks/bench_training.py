@@ -397,6 +397,7 @@ def bench_looking(name: str, rounds: int) -> None:
             for row in arena:
                 plan.run_full()
                 row[:] = plan.block
+                plan.carry()
 
     def trace_one() -> None:
         for _ in range(count):
@@ -410,7 +411,7 @@ def bench_looking(name: str, rounds: int) -> None:
     work = {
         "the step": go,
         "every value of a step computed": every_value,
-        "and copied to an arena (recorded)": record,
+        "taken, and recorded in an arena": record,
         "a trace, the run standing there": trace_one,
         "a trace of every step, in turn": trace_every,
     }

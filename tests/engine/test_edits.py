@@ -107,6 +107,7 @@ def test_everything_that_can_be_asked_of_a_run_can_be_asked_on_both_sides_of_an_
 
 WRONG = {
     "no list": ({"step": 1}, "edits"),
+    "too many": ([{"step": 1, "learning_rate": 1}] * 201, "edits"),
     "no step": ([{"set": {"b1[0]": 1}}], "edits[0].step"),
     "a step after the end": ([{"step": 120, "learning_rate": 1}], "edits[0].step"),
     "nothing to set": ([{"step": 1}], "edits[0]"),

@@ -14,8 +14,9 @@ from engine.datasets import DATASETS
 from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
-from engine.optimizers import LETTERS, OPTIMIZERS
+from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
+from engine.stages import LETTERS
 from engine.streams import DATA, NOISE, ORDER, SPLIT, WEIGHTS, stream
 from tests.engine.helpers import cases, operand_shapes
 

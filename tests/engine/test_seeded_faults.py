@@ -21,7 +21,7 @@ from engine.layers import AFFINE
 from engine.losses import LOSSES
 from engine.program import compile_program
 from engine.rule import Rule
-from tests.engine.helpers import cases, check_derivative, check_rule, dense, fresh_run, operands_for, small
+from tests.engine.helpers import cases, check_derivative, check_rule, dense, fitting_targets, fresh_run, operands_for
 
 a, y, z, da, W, delta = operands("a y z da W delta")
 _a, _y, _z, _da = a["n", "j"], y["n", "j"], z["n", "j"], da["n", "j"]
@@ -38,8 +38,10 @@ class Fault:
     kernel: Callable[..., None]
     body: Expr
     activation: str = "sigmoid"
-    loss: str = "mse"
+    loss: str | dict[str, Any] = "mse"
     shows_in: str = "dW1"
+    fused: bool = True
+    reduction: str = "mean"
 
     @property
     def right(self) -> Op:
@@ -161,11 +163,32 @@ def mean_over_the_classes_too(do: Any, out: Any, z: Any, y: Any) -> None:
     do(np.divide, out, do.constant(float(z.shape[1])), out)
 
 
+def without_smoothing(do: Any, out: Any, z: Any, y: Any) -> None:
+    LOSSES["softmax_cross_entropy"].require_op().derivatives["z"].kernel(do, out, z=z, y=y)
+
+
+def averaged_all_the_same(do: Any, out: Any, a: Any, y: Any) -> None:
+    do(np.subtract, a, y, out)
+    do(np.multiply, out, do.constant(2.0 / a.size), out)
+
+
+def half_the_denominator(do: Any, out: Any, a: Any, y: Any) -> None:
+    do(np.subtract, a, y, out)
+    do(np.divide, out, a, out)
+    do(np.divide, out, do.constant(float(a.size)), out)
+
+
+def towards_the_others(do: Any, out: Any, a: Any, y: Any) -> None:
+    do(np.divide, y, a, out)
+    do(np.divide, out, do.constant(float(len(a))), out)
+
+
 def activation(name: str) -> Op:
     return ACTIVATIONS[name].require_op()
 
 
 MSE = LOSSES["mse"].require_op()
+SMOOTHING = {"label_smoothing": 0.2}
 RIGHT_DIVERGENCE = LOSSES["kl_divergence"].require_op().derivatives["z"].kernel
 _softmax = exp(_z - Maximum("k", z["n", "k"])) / Sum("k", exp(z["n", "k"] - Maximum("m", z["n", "m"])))
 
@@ -236,16 +259,58 @@ FAULTS: dict[str, Fault] = {
         "identity",
         "kl_divergence",
     ),
+    "the error of cross-entropy forgets that the targets were smoothed": Fault(
+        LOSSES["softmax_cross_entropy"].require_op(SMOOTHING),
+        "z",
+        without_smoothing,
+        (_softmax * Sum("k", y["n", "k"]) - _y) / z.size(0),
+        "tanh",
+        {"kind": "softmax_cross_entropy", **SMOOTHING},
+    ),
+    "a mean is taken where a sum was asked for": Fault(
+        LOSSES["mse"].require_op(reduction="sum"),
+        "a",
+        averaged_all_the_same,
+        2 * (_a - _y) / (_N * _K),
+        "tanh",
+        reduction="sum",
+    ),
+    "unfused, half of the denominator is forgotten": Fault(
+        LOSSES["binary_cross_entropy"].require_op(fused=False),
+        "a",
+        half_the_denominator,
+        (_a - _y) / _a / (_N * _K),
+        "sigmoid",
+        "binary_cross_entropy",
+        fused=False,
+    ),
+    "unfused, the minus before the logarithm is forgotten": Fault(
+        LOSSES["softmax_cross_entropy"].require_op(fused=False),
+        "a",
+        towards_the_others,
+        _y / _a / _N,
+        "softmax",
+        "softmax_cross_entropy",
+        fused=False,
+    ),
 }
 every_fault = pytest.mark.parametrize("fault", **cases(FAULTS))
 
 
 def experiment(fault: Fault) -> dict[str, Any]:
     """Three layers of three units on as many examples, so that every array is square."""
+    kind = fault.loss if isinstance(fault.loss, str) else fault.loss["kind"]
+    draw = np.random.default_rng(1)
     return {
-        "data": small(3, 3, 3),
+        "data": {
+            "kind": "inline",
+            "x": draw.random((3, 3)).tolist(),
+            "y": fitting_targets(kind, draw, (3, 3)).tolist(),
+        },
         "layers": [dense(3, fault.activation), dense(3, fault.activation), dense(3, fault.activation)],
         "loss": fault.loss,
+        "fused": fault.fused,
+        "reduction": fault.reduction,
         "seed": 2,
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from engine import AddressError, format_address, parse_name, trace
 from tests.engine.helpers import SPECS, cases, dense, fresh_run, make_spec, registry_specs, small
@@ -102,15 +102,29 @@ def test_another_process_computes_the_same_bytes():
     assert done.stdout.split() == [digest(SPECS[name], 100) for name in names]
 
 
-def test_the_number_of_blas_threads_makes_no_difference_to_a_network_of_classroom_size():
+WIDTHS = {
+    "classroom size": (small(64, 10, 128), (64, 64), 20),
+    "784 inputs": (small(784, 10, 128), (256, 64), 3),
+}
+
+
+@pytest.mark.parametrize(("data", "widths", "steps"), **cases(WIDTHS))
+def test_the_number_of_blas_threads_makes_no_difference(data, widths, steps):
     document = {
-        "data": small(64, 10, 128),
-        "layers": [dense(64, "tanh"), dense(64, "relu"), dense(10)],
+        "data": data,
+        "layers": [dense(widths[0], "tanh"), dense(widths[1], "relu"), dense(10)],
         "loss": "softmax_cross_entropy",
         "batch_size": 64,
+        "initializer": {"kind": "uniform", "low": -0.1, "high": 0.1},
     }
     found = []
     for threads in (1, 2, 1):
         with threadpool_limits(threads):
-            found.append(digest(document, 20))
+            before = threads_in_use()
+            found.append(digest(document, steps))
+            assert threads_in_use() == before, "the engine left another number of threads behind"
     assert len(set(found)) == 1
+
+
+def threads_in_use():
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import cos, pi, sqrt
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from engine import SpecError
 from engine.examples import EXAMPLES
 from engine.optimizers import OPTIMIZERS
+from engine.program import compile_program
 from engine.schedules import SCHEDULES
-from tests.engine.helpers import assert_close, cases, dense, fresh_run, make_spec, small
+from tests.engine.helpers import assert_close, cases, check_rule, dense, fresh_run, make_spec, operands_for, small
 
 # One step of every optimizer for one number: (parameter, gradient, memory, t) gives the new parameter.
 
@@ -95,6 +97,66 @@ def test_every_optimizer_is_its_textbook_loop(name):
             assert_close(
                 f"{name}, step {step}, {parameter}", found.values[f"{parameter}_new"], expected[parameter], 1e-11
             )
+
+
+# Classic mistakes, put in on purpose: the comparison above has to notice each one
+
+
+def _late_t(do, out, v_new, beta2, t):
+    present, before = do.scratch(()), do.scratch(())
+    do(np.add, t, do.constant(1.0), before)
+    do(np.power, beta2, before, present)
+    do(np.subtract, do.constant(1.0), present, present)
+    do(np.divide, v_new, present, out)
+
+
+def _uncorrected(do, out, m_new, beta1, t):
+    do(np.copyto, out, m_new)
+
+
+def _epsilon_inside(do, out, parameter, mhat, vhat, learning_rate, epsilon):
+    bottom = do.scratch(parameter.shape)
+    do(np.add, vhat, epsilon, bottom)
+    do(np.sqrt, bottom, bottom)
+    do(np.divide, mhat, bottom, bottom)
+    do(np.multiply, bottom, learning_rate, bottom)
+    do(np.subtract, parameter, bottom, out)
+
+
+def _uphill(do, out, parameter, gradient, learning_rate):
+    change = do.scratch(parameter.shape)
+    do(np.multiply, gradient, learning_rate, change)
+    do(np.add, parameter, change, out)
+
+
+def _old_velocity(do, out, v, gradient, momentum):
+    do(np.add, v, gradient, out)
+
+
+FAULTS = {
+    "Adam's t is one too late": ("adam", "vhat", _late_t),
+    "Adam without bias correction": ("adam", "mhat", _uncorrected),
+    "Adam's epsilon inside the root": ("adam", "new", _epsilon_inside),
+    "uphill instead of down": ("sgd", "new", _uphill),
+    "a velocity that never fades": ("momentum", "v_new", _old_velocity),
+}
+
+
+@pytest.mark.parametrize(("name", "writes", "kernel"), **cases(FAULTS))
+def test_a_mistake_in_an_optimizer_is_noticed(name, writes, kernel, monkeypatch):
+    updates = OPTIMIZERS[name].updates
+    for key in [key for key in updates if key[0] == writes]:
+        monkeypatch.setitem(updates, key, replace(updates[key], kernel=kernel))
+    op = updates[writes, 1]
+    compile_program.cache_clear()
+    try:
+        with pytest.raises(AssertionError, match="norm of the difference"):
+            test_every_optimizer_is_its_textbook_loop(name)
+        with pytest.raises(AssertionError):
+            check_rule(op, {**operands_for(op, 0), **({"t": np.array(2.0)} if "t" in op.slots else {})})
+    finally:
+        monkeypatch.undo()
+        compile_program.cache_clear()
 
 
 @pytest.mark.parametrize("name", [name for name in OPTIMIZERS if OPTIMIZERS[name].memory])
