@@ -1,8 +1,8 @@
 /**
  * Starts the page and wires its parts: address and form to state, state to server, frames to views. Nothing is global;
- * what the page shows can be read off the document (on <body> `data-run` of what is drawn, `data-step`, `data-frame` and
- * `data-unit` of where the playhead is, and `data-ready` once that is what is drawn; `data-address` and `data-value` on
- * every number).
+ * what the page shows can be read off the document (on <body> `data-run` of what is drawn, `data-step`, `data-frame`,
+ * `data-unit` and `data-term` of where the playhead is, and `data-ready` once that is what is drawn; `data-address` and
+ * `data-value` on every number).
  *
  * @import { Context, Frame, Place, Run, Spec, State } from "./types.d.ts"
  * @import { WhyContext } from "./views/why/scene.js"
@@ -180,6 +180,7 @@ function mark(state) {
   dataset.run = shown?.run.id ?? "";
   dataset.step = String(state.cursor.step);
   dataset.unit = String(state.cursor.unit);
+  dataset.term = state.cursor.term === undefined ? "" : String(state.cursor.term);
   dataset.frame = run?.program.calls[state.cursor.frame]?.writes ?? "";
   dataset.phase = frame?.call.phase ?? "";
   dataset.ready = String(frame !== null);

@@ -6,7 +6,7 @@
  *
  * @import { Action, Address, Moment, Remote, Run, Spec, State } from "./types.d.ts"
  */
-import { clamp, compare, end, next, previous, START, unitCount } from "./moments.js";
+import { clamp, compare, end, next, previous, START, start, unitCount } from "./moments.js";
 import { historyKey, runKey, shownRun, traceKey } from "./needs.js";
 import { address as cellAt, exists } from "./trace.js";
 
@@ -76,7 +76,7 @@ export function reduce(state, action) {
     case "goto":
       return wentTo(state, action.moment);
     case "start":
-      return jumped(state, START);
+      return jumped(state, beginning(state));
     case "end":
       return state.run.status === "ready" ? jumped(state, end(state.run.value)) : state;
     case "by":
@@ -273,7 +273,15 @@ function wentTo(state, moment) {
   const run = state.run.value;
   const frame = clamp(run, { frame: moment.frame ?? state.cursor.frame }).frame;
   const unit = moment.unit ?? (moment.frame === undefined ? state.cursor.unit : unitCount(run, frame) - 1);
-  return jumped(state, clamp(run, { step: moment.step ?? state.cursor.step, frame, unit }));
+  const stays = moment.frame === undefined && moment.unit === undefined;
+  const term = moment.term ?? (stays ? state.cursor.term : undefined);
+  const wanted = { step: moment.step ?? state.cursor.step, frame, unit };
+  return jumped(state, clamp(run, term === undefined ? wanted : { ...wanted, term }));
+}
+
+/** @param {State} state  @returns {Moment} */
+function beginning({ run, by }) {
+  return run.status === "ready" ? start(run.value, by) : START;
 }
 
 /** @param {State} state  @param {Moment} cursor  @returns {State} */
@@ -290,7 +298,7 @@ function jumped(state, cursor) {
 function played(state) {
   if (state.run.status !== "ready") return state;
   const over = compare(state.cursor, end(state.run.value)) === 0;
-  return change(over ? jumped(state, START) : state, { playing: true });
+  return change(over ? jumped(state, beginning(state)) : state, { playing: true });
 }
 
 /**
@@ -334,7 +342,7 @@ function restored(state, part, frameName) {
   const { spec = state.spec, run: _run, trace: _trace, history: _history, ...rest } = part;
   const placed = change(withSpec(state, spec), {
     ...rest,
-    cursor: Object.freeze({ ...state.cursor, ...rest.cursor }),
+    cursor: rest.cursor ? Object.freeze({ ...rest.cursor }) : state.cursor,
     speed: limitedSpeed(rest.speed ?? state.speed, state.speed),
     direction: 0,
     frameName,

@@ -5,7 +5,7 @@
  * @import { Call, Cells, Expr, Rule, Term } from "./types.d.ts"
  * @import { Letters } from "./rule.js"
  */
-import { cellsRead, lettersOf, scopeOf, valueOf } from "./rule.js";
+import { cellsRead, extentsOf, lettersOf, scopeOf, valueOf } from "./rule.js";
 
 /** Of a longer sum the first so many terms are listed, and the rest as one. */
 export const MOST_TERMS = 256;
@@ -47,6 +47,26 @@ export function terms(rule, call, cells, index, most = MOST_TERMS) {
     list.push({ id: "rest", operation: "+", role: null, addresses: [], value, running, count: rest.length });
   }
   return [...list, ...divisors.map((part) => termOf(part, list.length))];
+}
+
+/**
+ * How many terms a number has, without working them out.
+ * @param {Rule} rule
+ * @param {Call} call
+ * @param {Pick<Cells, "shape">} cells
+ * @param {number} [most]
+ * @returns {number}
+ */
+export function countTerms(rule, call, cells, most = MOST_TERMS) {
+  let summands = 0;
+  let divisors = 0;
+  const at = lettersOf(rule, rule.at.map(() => 0));
+  const whole = { operation: equals, expr: rule.body, at, id: "e", role: null };
+  for (const { operation } of partsOf(whole, extentsOf(rule, call, cells))) {
+    if (operation === "÷") divisors += 1;
+    else summands += 1;
+  }
+  return Math.min(summands, most) + (summands > most ? 1 : 0) + divisors;
 }
 
 /** @type {Term["operation"]} */

@@ -3,10 +3,11 @@
  *
  * Also the one spelling of addresses, `delta1[0,2]`, and reading cells out of arrays. Pure.
  *
- * @import { Address, Call, Cells, Frame, Moment, Run, State, Tensor, Trace, ValueInfo } from "./types.d.ts"
+ * @import { Address, Building, Call, Cells, Frame, Moment, Run, State, Tensor, Trace, ValueInfo } from "./types.d.ts"
  */
-import { clamp, compare } from "./moments.js";
+import { axisAlong, clamp, compare, termsPerCell } from "./moments.js";
 import { references } from "./rule.js";
+import { terms } from "./terms.js";
 
 /** More cells than this are not lit one by one. */
 export const MAXIMUM_READS = 4096;
@@ -93,7 +94,11 @@ export function known(run, moment, { name, index }) {
   if (!info) return false;
   if (info.source !== "computed") return true;
   const frame = writtenBy(run, name);
-  return frame < moment.frame || (frame === moment.frame && unitOf(info, index) <= moment.unit);
+  if (frame !== moment.frame) return frame < moment.frame;
+  const unit = unitOf(info, index);
+  if (unit !== moment.unit || moment.term === undefined) return unit <= moment.unit;
+  const cell = index[axisAlong(info)] ?? 0;
+  return moment.term + 1 >= (cell + 1) * termsPerCell(run, moment.step, frame);
 }
 
 /**
@@ -123,11 +128,11 @@ const framesByName = new WeakMap();
  * @returns {Address[]}
  */
 export function cellsWritten(run, call, unit, example) {
-  const { axes, shape } = run.values[call.writes];
-  const row = axes.map((axis) => axis === "unit" ? unit : axis === "example" ? example : 0);
-  const along = axes.indexOf("input");
+  const info = run.values[call.writes];
+  const row = info.axes.map((axis) => axis === "unit" ? unit : axis === "example" ? example : 0);
+  const along = axisAlong(info);
   if (along < 0) return [address(call.writes, row)];
-  return Array.from({ length: shape[along] }, (_, i) => address(call.writes, row.with(along, i)));
+  return Array.from({ length: info.shape[along] }, (_, i) => address(call.writes, row.with(along, i)));
 }
 
 /** The frames asked for last: a picture in motion asks for the moments on either side again and again. */
@@ -157,7 +162,7 @@ export function frameAt(state) {
 function showsTheSame(a, b) {
   return a.run === b.run && a.trace === b.trace && compare(a.cursor, b.cursor) === 0 &&
     a.example === b.example &&
-    a.focus === b.focus;
+    a.focus === b.focus && (a.by === "term") === (b.by === "term");
 }
 
 /**
@@ -171,27 +176,37 @@ function makeFrame(run, trace, state) {
   const call = run.program.calls[moment.frame];
   const rule = run.program.ops[call.op].rule;
   // The last batch of an epoch may be smaller than the others.
-  const example = Math.max(0, Math.min(state.example, trace.batch.length - 1));
-  const written = cellsWritten(run, call, moment.unit, example);
+  const chosen = Math.max(0, Math.min(state.example, trace.batch.length - 1));
+  const row = cellsWritten(run, call, moment.unit, chosen);
   const cells = cellsOf(trace);
+  const building = moment.term !== undefined || state.by === "term"
+    ? buildingOf(run, trace, moment, call, row)
+    : null;
+  const example = building ? exampleOf(run, call, building) ?? chosen : chosen;
+  const written = building && !building.complete ? [building.cell] : row;
   /** @type {Map<string, Address>} */
   const reads = new Map();
-  for (const cell of written) {
+  for (const cell of building ? [] : written) {
     if (reads.size >= MAXIMUM_READS) break;
     for (const read of references(rule, call, cells, cell.index, MAXIMUM_READS)) {
       if (reads.size < MAXIMUM_READS) reads.set(formatAddress(read), read);
     }
   }
+  for (const read of building?.terms[building.at].addresses.slice(0, MAXIMUM_READS) ?? []) {
+    reads.set(formatAddress(read), read);
+  }
+  const active = building?.cell ?? written[0];
   return Object.freeze({
     run,
     trace,
     moment,
     call,
     example,
-    focus: state.focus ?? written[0],
-    active: written[0],
+    focus: state.focus ?? active,
+    active,
     written,
     reads: [...reads.values()],
+    building,
     readSet: new Set(reads.keys()),
     writtenSet: new Set(written.map(formatAddress)),
     known: (/** @type {Address} */ cell) => known(run, moment, cell),
@@ -200,6 +215,49 @@ function makeFrame(run, trace, state) {
       return tensor && valueAt(tensor, cell.index);
     },
   });
+}
+
+/**
+ * The cell of a unit that is being made at a moment, term by term; of a whole unit its last cell.
+ * @param {Run} run
+ * @param {Trace} trace
+ * @param {Moment} moment
+ * @param {Call} call
+ * @param {Address[]} row  the cells of the unit
+ * @returns {Building | null}  null where the numbers it needs were not sent
+ */
+function buildingOf(run, trace, moment, call, row) {
+  if ([call.writes, ...call.reads].some((name) => trace.values[name].data === null)) return null;
+  const each = termsPerCell(run, moment.step, moment.frame);
+  const at = moment.term === undefined ? row.length * each - 1 : moment.term;
+  const cell = row[Math.min(Math.floor(at / each), row.length - 1)];
+  const list = terms(run.program.ops[call.op].rule, call, cellsOf(trace), cell.index);
+  const place = Math.min(at % each, list.length - 1);
+  const earlier = list.slice(0, place).flatMap(({ addresses }) => addresses).slice(0, MAXIMUM_READS);
+  return Object.freeze({
+    cell,
+    address: formatAddress(cell),
+    terms: list,
+    at: place,
+    complete: moment.term === undefined,
+    added: new Map(earlier.map((cell) => [formatAddress(cell), cell])),
+  });
+}
+
+/**
+ * The example a term belongs to, where a number is made of several.
+ * @param {Run} run
+ * @param {Call} call
+ * @param {Building} building
+ * @returns {number | null}  null if the term belongs to none, or the number itself to one
+ */
+function exampleOf(run, call, { terms, at }) {
+  if (run.values[call.writes].axes.includes("example")) return null;
+  for (const { name, index } of terms[at].addresses) {
+    const axis = run.values[name].axes.indexOf("example");
+    if (axis >= 0) return index[axis];
+  }
+  return null;
 }
 
 /**

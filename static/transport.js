@@ -3,7 +3,7 @@
  *
  * @import { Action, Granularity, State, Translate } from "./types.d.ts"
  */
-import { compare, end, START } from "./moments.js";
+import { compare, end, start } from "./moments.js";
 import { shownRun } from "./needs.js";
 
 /**
@@ -39,8 +39,9 @@ export function createTransport(dispatch, getState, t) {
 
   return (state) => {
     const run = shownRun(state);
-    disable("to-start", run === null || compare(state.cursor, START) === 0);
-    disable("move-back", run === null || compare(state.cursor, START) === 0);
+    const begun = run === null || compare(state.cursor, start(run, state.by)) <= 0;
+    disable("to-start", begun);
+    disable("move-back", begun);
     const over = run === null || compare(state.cursor, end(run)) === 0;
     disable("to-end", over);
     disable("move-forward", over);

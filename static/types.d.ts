@@ -1,7 +1,7 @@
 /** Shapes shared by the page's modules: what the API answers, and the one state object. */
 
 export type Phase = "forward" | "loss" | "backward" | "update";
-export type Axis = "example" | "unit" | "input";
+export type Axis = "example" | "unit" | "input" | "output";
 export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
 export type Nested = Numeric | Nested[];
 
@@ -128,13 +128,17 @@ export interface Problem {
   setting?: string;
 }
 
-export type Granularity = "unit" | "assignment" | "layer" | "phase" | "step" | "epoch";
+export type Granularity = "term" | "unit" | "assignment" | "layer" | "phase" | "step" | "epoch";
 
-/** A point of the line of moments: unit `unit` of assignment `frame` of step `step` has just been computed. */
+/**
+ * A point of the line of moments: unit `unit` of assignment `frame` of step `step` has just been computed; with a
+ * `term`, it is in the making and that term has just been added.
+ */
 export interface Moment {
   step: number;
   frame: number;
   unit: number;
+  term?: number;
 }
 
 export interface State {
@@ -180,6 +184,7 @@ export interface Place {
   step?: number;
   frame?: string;
   unit?: number;
+  term?: number;
   example?: number;
   by?: Granularity;
   view?: string;
@@ -343,6 +348,20 @@ export interface Clock {
   cancelWait(handle: number): void;
 }
 
+/** A number in the making, or just made while the page walks by terms. */
+export interface Building {
+  cell: Address;
+  address: string;
+  /** All its terms, those to come included. */
+  terms: Term[];
+  /** The term just added. */
+  at: number;
+  /** Is the number done with it? */
+  complete: boolean;
+  /** Cells that earlier terms have read, by their addresses. */
+  added: Map<string, Address>;
+}
+
 /**
  * What a view draws: one moment of one trace, complete on its own. Made by `frameAt` in trace.js.
  * Addresses as strings are spelled `delta1[0,2]`, `b1[2]`, `loss`.
@@ -352,15 +371,17 @@ export interface Frame {
   trace: Trace;
   moment: Moment;
   call: Call;
+  /** The example shown: the one chosen, or the one whose term is being added. */
   example: number;
   /** Cell the panel explains: the focus, or the active cell. */
   focus: Address;
   /** Cell just computed at this moment; for a row of W its first cell. */
   active: Address;
-  /** Every cell written by this unit of this assignment (the whole row for W). */
+  /** Every cell written by this unit of this assignment (the whole row for W); of a unit in the making, the one cell. */
   written: Address[];
-  /** Every cell the active unit reads, from the operation's rule; at most 4096 are listed. */
+  /** Every cell the active unit reads, from the operation's rule, or the term just added; at most 4096 are listed. */
   reads: Address[];
+  building: Building | null;
   readSet: Set<string>;
   writtenSet: Set<string>;
   /** Has this cell been computed at this moment? Batch, parameters and settings always are. */

@@ -28,6 +28,7 @@ const PARTS = {
   step: { read: wholeNumber, write: ({ step }) => step ? `${step}` : undefined },
   frame: { read: name, write: ({ frame }) => frame },
   unit: { read: wholeNumber, write: ({ unit }) => unit ? `${unit}` : undefined },
+  term: { read: wholeNumber, write: ({ term }) => term === undefined ? undefined : `${term}` },
   example: { read: wholeNumber, write: ({ example }) => example ? `${example}` : undefined },
   by: { read: granularity, write: ({ by }) => by === initialState.by ? undefined : by },
   view: { read: name, write: ({ view }) => view === initialState.view ? undefined : view },
@@ -85,6 +86,7 @@ export function placeOf(state) {
     step: cursor.step,
     ...frame === undefined ? {} : { frame },
     unit: cursor.unit,
+    ...cursor.term === undefined ? {} : { term: cursor.term },
     example,
     by,
     view,
@@ -99,10 +101,11 @@ export function placeOf(state) {
  * @returns {Extract<Action, { type: "restore" }>}
  */
 export function toAction(place) {
-  const { step = 0, frame, unit = 0, example = 0, by = initialState.by, view = initialState.view } = place;
+  const { step = 0, frame, unit = 0, term, example = 0, by = initialState.by, view = initialState.view } =
+    place;
   const part = {
     spec: place.spec ?? initialState.spec,
-    cursor: { step, frame: 0, unit },
+    cursor: { step, frame: 0, unit, ...term === undefined ? {} : { term } },
     example,
     by,
     view,

@@ -114,7 +114,7 @@ class Work:
 
 def test_a_move_answers_at_once(visit, record_property, capsys):
     work = Work(visit.page)
-    keys = ["ArrowRight"] * 5 + ["2"] + ["ArrowRight"] * 12 + ["ArrowLeft"] * 8
+    keys = ["ArrowRight"] * 5 + ["3"] + ["ArrowRight"] * 12 + ["ArrowLeft"] * 8
     for name, spec in NETWORKS.items():
         visit.open("#step=1", spec=spec).curve()
         visit.page.evaluate(PRESS, ["ArrowRight", "ArrowLeft"])

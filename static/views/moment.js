@@ -101,11 +101,18 @@ export function renderRowPicker(host, { trace, example }, { t, dispatch }) {
 }
 
 /** @param {HTMLElement} host @param {Frame} frame @param {Context} context */
-export function renderMoment(host, { run, call, moment }, { t }) {
+export function renderMoment(host, { run, call, moment, building }, { t }) {
   const text = t(`moment.${unitKind(run, call.writes)}`, { unit: moment.unit, symbol: SLOT });
   const epochs = run.batches_per_epoch;
   const epoch = { epoch: Math.floor(moment.step / epochs), batch: moment.step % epochs };
   patch(host, [
+    building && !building.complete
+      ? html(
+        "span",
+        { class: "moment-unit" },
+        t("moment.term", { term: building.at + 1, count: building.terms.length }),
+      )
+      : null,
     html("span", { class: "moment-unit" }, withSymbol(text, symbol(run, call.writes))),
     html("span", {}, t("moment.step", { step: moment.step, steps: run.steps })),
     epochs > 1 ? html("span", {}, t("moment.epoch", epoch)) : null,
@@ -119,7 +126,7 @@ export function renderMoment(host, { run, call, moment }, { t }) {
  * @param {number | null} stepBefore  the step of the sentence before; null for none
  * @returns {string}
  */
-export function sentence({ run, call, moment, active, written, value }, t, stepBefore) {
+export function sentence({ run, call, moment, active, written, value, building }, t, stepBefore) {
   const { label, layer } = run.values[call.writes];
   const kind = unitKind(run, call.writes);
   const parts = {
@@ -135,7 +142,16 @@ export function sentence({ run, call, moment, active, written, value }, t, stepB
     : written.length > 1
     ? "moment.spoken_row"
     : "moment.spoken";
-  const rest = t(key, parts);
+  const term = building && !building.complete ? building.terms[building.at] : null;
+  const rest = building && term
+    ? t(kind === "single" ? "moment.spoken_term_single" : "moment.spoken_term", {
+      ...parts,
+      term: building.at + 1,
+      count: building.terms.length,
+      value: panel(term.operation === "−" ? -term.value : term.value),
+      total: panel(term.running),
+    })
+    : t(key, parts);
   return moment.step === stepBefore
     ? rest
     : t("moment.spoken_step", { step: moment.step, steps: run.steps, rest });

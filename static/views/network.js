@@ -18,9 +18,10 @@ import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
 import { placeValues } from "./network/quantities.js";
-import { arrivedAt, drawLitWires, drawMotion } from "./network/motion.js";
+import { arrivedAt, drawLitWires, drawMotion, hasArrived } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
 import { paintStrips } from "./network/strip.js";
+import { drawTerm } from "./network/term.js";
 import {
   bundleWires,
   crowding,
@@ -107,6 +108,7 @@ function drawNow(host, stage) {
   const { frame, context, before, progress } = played(stage.shown);
   const focus = formatAddress(frame.focus);
   const plan = planFor(stage, frame, { width, height });
+  const arrived = hasArrived(progress);
   const sceneKey = [
     plan.key,
     frame.trace.run,
@@ -116,6 +118,7 @@ function drawNow(host, stage) {
     context.language,
     JSON.stringify(stage.pointed),
     [...context.state.edit?.stale ?? []].join(),
+    frame.building && `${frame.building.complete} ${arrived}`,
   ].join("|");
   const fresh = !isHost(host);
   if (fresh) build(host);
@@ -123,7 +126,7 @@ function drawNow(host, stage) {
     /** @type {[HTMLCanvasElement, SVGElement, SVGElement, HTMLElement, SVGElement]} */ ([...host.children]);
   if (fresh) stage.drawn.clear();
   if (changed(stage, "scene", sceneKey)) {
-    stage.picture = prepare(stage, plan, frame, context, before);
+    stage.picture = prepare(stage, plan, { frame, context, before, arrived });
     const { scene, routes, labels, names } = stage.picture;
     host.dataset.phase = frame.call.phase;
     host.style.setProperty("--stage-type", `${plan.layout.font}px`);
@@ -132,6 +135,7 @@ function drawNow(host, stage) {
     patch(cards, [
       ...drawHeadings(scene, names),
       ...drawCards(scene).flatMap((card) => [card, ...drawLabels(scene, ofCard.get(String(card.key)) ?? [])]),
+      ...drawTerm(scene, routes, labels),
     ]);
     paintStrips(cards, scene);
     patch(lit, drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font));
@@ -209,14 +213,12 @@ function planFor(stage, frame, box) {
  * Everything about a moment that does not depend on progress.
  * @param {Stage} stage
  * @param {{ layout: Layout, wires: Place[] }} plan
- * @param {Frame} frame
- * @param {Context} context
- * @param {Moment | null} before
+ * @param {{ frame: Frame, context: Context, before: Moment | null, arrived: boolean }} shown
  */
-function prepare(stage, { layout, wires }, frame, context, before) {
+function prepare(stage, { layout, wires }, { frame, context, before, arrived }) {
   const litNames = new Set([...frame.reads, ...frame.written].map(({ name }) => name));
   /** @type {Scene} */
-  const scene = { frame, context, layout, litNames, before, focus: formatAddress(frame.focus) };
+  const scene = { frame, context, layout, litNames, before, arrived, focus: formatAddress(frame.focus) };
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
   const { pointed } = stage;

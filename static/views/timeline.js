@@ -6,7 +6,7 @@
  * @import { Drawn } from "../draw/dom.js"
  */
 import { html, icon, patch } from "../draw/dom.js";
-import { unitCount } from "../moments.js";
+import { termCount, unitCount } from "../moments.js";
 import { symbol, symbolText } from "../draw/label.js";
 
 /** Above this many units the notches of the active assignment become one bar. */
@@ -94,15 +94,26 @@ function chip(host, call, frame, context) {
       },
     },
     symbol(run, call.writes),
-    state === "active" ? progress(unitCount(run, call.index), moment.unit) : null,
+    state === "active" ? progress(unitCount(run, call.index), moment.unit, shareOf(frame)) : null,
   );
 }
 
-/** The units of the active assignment, and the playhead at the last one computed. @param {number} units @param {number} unit */
-function progress(units, unit) {
-  const done = (unit + 1) / units;
+/** How much of the unit is there. @param {Frame} frame @returns {number} */
+function shareOf({ run, moment }) {
+  return moment.term === undefined ? 1 : (moment.term + 1) / termCount(run, moment);
+}
+
+/**
+ * The units of the active assignment, and the playhead at the last one computed, or within the one in the making.
+ * @param {number} units @param {number} unit @param {number} share
+ */
+function progress(units, unit, share) {
+  const done = (unit + share) / units;
   const notches = units <= MOST_NOTCHES
-    ? Array.from({ length: units }, (_, j) => html("i", { class: j <= unit ? "done" : null }))
+    ? Array.from(
+      { length: units },
+      (_, j) => html("i", { class: j < unit + Math.floor(share) ? "done" : null }),
+    )
     : [
       html("i", { class: "done", style: { "flex-grow": done } }),
       html("i", { style: { "flex-grow": 1 - done } }),
@@ -156,8 +167,12 @@ function scrub(host, x, frame, context) {
   if (at < 0) at = boxes.length - 1;
   const { left, width } = boxes[at];
   const units = unitCount(frame.run, at);
-  const unit = Math.max(0, Math.min(units - 1, Math.floor((units * (x - left)) / width)));
-  context.dispatch({ type: "goto", moment: { frame: at, unit } });
+  const place = Math.max(0, Math.min(units - 1e-9, (units * (x - left)) / width));
+  const unit = Math.floor(place);
+  const goal = { frame: at, unit };
+  const step = frame.moment.step;
+  const term = Math.floor((place - unit) * termCount(frame.run, { step, frame: at }));
+  context.dispatch({ type: "goto", moment: context.state.by === "term" ? { ...goal, term } : goal });
 }
 
 /** @param {HTMLElement} host */

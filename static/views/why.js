@@ -86,9 +86,8 @@ function open(host, frame, context) {
 function draw(host, panel) {
   const { frame, context } = panel;
   const { explanation } = context;
-  const moment = [frame.run.id, frame.moment.step, frame.moment.frame, frame.moment.unit, frame.example].join(
-    " ",
-  );
+  const { step, frame: at, unit, term } = frame.moment;
+  const moment = [frame.run.id, step, at, unit, term, frame.example, frame.building?.complete].join(" ");
   // Moving on is a new question: the way to the last one is of no use.
   if (moment !== panel.moment) panel.trail = [];
   panel.moment = moment;
@@ -175,8 +174,8 @@ function drawTop({ context: { t, state } }, { trail }) {
 
 /** @param {Scene} scene  @param {Panel} panel */
 function drawAccount(scene, { whole }) {
-  const { known, value, context: { t }, info } = scene;
-  const account = known && value !== undefined ? accountOf(scene) : null;
+  const { known, value, context: { t }, info, building } = scene;
+  const account = (known || building) && value !== undefined ? accountOf(scene) : null;
   if (!account) return null;
   const isWhole = (/** @type {string} */ address) => whole.has(address);
   /** @type {Content} */

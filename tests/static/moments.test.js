@@ -16,7 +16,7 @@ const RUNS = {
   "an epoch broken off": { ...denseRun({ widths: [2, 3, 1], examples: 9, batch: 3, epochs: 2 }), steps: 5 },
 };
 
-/** @param {Run} run  @returns {Moment[]}  the whole line, spelled out */
+/** @param {Run} run  @returns {Moment[]}  the whole line by units, spelled out */
 function line(run) {
   const list = [];
   for (let step = 0; step < run.steps; step++) {
@@ -27,10 +27,43 @@ function line(run) {
   return list;
 }
 
+/**
+ * Terms of an assignment's unit, counted out by hand.
+ * @param {Run} run  @param {number} step  @param {number} frame  @returns {number}
+ */
+function termsOf(run, step, frame) {
+  const { writes, op, bind } = run.program.calls[frame];
+  const batch = run.values.a0.shape[0];
+  const row = step % run.batches_per_epoch;
+  const rows = Math.min(batch, run.examples - row * batch);
+  const [units, inputs] = run.values[writes].shape;
+  const counts = /** @type {Record<string, () => number>} */ ({
+    affine: () => run.values[bind.a].shape[1] + 1,
+    sigmoid: () => 2,
+    mse: () => rows * run.values.y.shape[1] + 1,
+    mse_da: () => 3,
+    sigmoid_delta: () => 2,
+    affine_dW: () => rows * inputs,
+    affine_db: () => rows,
+    affine_da: () => run.values[bind.delta].shape[1],
+    sgd: () => 2 * inputs,
+    sgd_bias: () => units && 2,
+  });
+  return counts[op]();
+}
+
+/** @param {Run} run  @returns {Moment[]}  the whole line by terms, spelled out */
+function finest(run) {
+  return line(run).flatMap(({ step, frame, unit }) => {
+    const partial = Array.from({ length: termsOf(run, step, frame) - 1 }, (_, term) => term);
+    return [...partial.map((term) => ({ step, frame, unit, term })), { step, frame, unit }];
+  });
+}
+
 /** @param {Run} run  @param {Granularity} by  @returns {Moment[]} */
 function forward(run, by) {
-  const list = [START];
-  for (let at = START;;) {
+  const list = [moments.start(run, by)];
+  for (let at = list[0];;) {
     const after = moments.next(run, at, by);
     if (moments.compare(after, at) === 0) return list;
     list.push(at = after);
@@ -62,20 +95,24 @@ for (const [name, run] of Object.entries(RUNS)) {
     assert.deepEqual(forward(run, "unit"), line(run));
   });
 
+  test(`${name}: walking by term visits every term of every unit in order`, () => {
+    assert.deepEqual(forward(run, "term"), finest(run));
+  });
+
   for (const by of GRANULARITIES) {
     test(`${name}: by ${by}, back is exactly forward reversed`, () => {
       assert.deepEqual(backward(run, by), forward(run, by).reverse());
     });
 
     test(`${name}: by ${by}, the points visited are the landing points of the line`, () => {
-      assert.deepEqual(forward(run, by), line(run).filter((moment) => moments.isLanding(run, moment, by)));
+      assert.deepEqual(forward(run, by), finest(run).filter((moment) => moments.isLanding(run, moment, by)));
     });
 
     test(`${name}: by ${by}, any moment moves to the nearest landing point on either side`, () => {
       const points = forward(run, by);
-      for (const moment of line(run)) {
+      for (const moment of finest(run)) {
         const after = points.find((point) => moments.compare(point, moment) > 0) ?? moments.end(run);
-        const before = points.findLast((point) => moments.compare(point, moment) < 0) ?? START;
+        const before = points.findLast((point) => moments.compare(point, moment) < 0) ?? moment;
         assert.deepEqual(moments.next(run, moment, by), after, `next of ${JSON.stringify(moment)}`);
         assert.deepEqual(moments.previous(run, moment, by), before, `previous of ${JSON.stringify(moment)}`);
       }
@@ -83,7 +120,7 @@ for (const [name, run] of Object.entries(RUNS)) {
   }
 
   test(`${name}: a landing point of a coarser granularity is one of every finer`, () => {
-    for (const moment of line(run)) {
+    for (const moment of finest(run)) {
       const lands = GRANULARITIES.map((by) => moments.isLanding(run, moment, by));
       assert.deepEqual(lands, [...lands].sort((a, b) => Number(b) - Number(a)), JSON.stringify(moment));
     }
@@ -130,6 +167,11 @@ const CLAMPED = /** @type {[Partial<Moment>, Moment][]} */ ([
   [{ step: -1, frame: -1, unit: -1 }, { step: 0, frame: 0, unit: 0 }],
   [{ step: 2.7, frame: 4, unit: 1 }, { step: 2, frame: 4, unit: 0 }],
   [{ step: NaN, frame: Infinity }, { step: 0, frame: 16, unit: 0 }],
+  [{ frame: 0, term: 1 }, { step: 0, frame: 0, unit: 0, term: 1 }],
+  [{ frame: 0, term: 2 }, { step: 0, frame: 0, unit: 0 }],
+  [{ frame: 0, term: -3 }, { step: 0, frame: 0, unit: 0, term: 0 }],
+  [{ step: 0, frame: 4, term: 1 }, { step: 0, frame: 4, unit: 0, term: 1 }],
+  [{ step: 1, frame: 4, term: 1 }, { step: 1, frame: 4, unit: 0 }],
 ]);
 
 for (const [asked, expected] of CLAMPED) {
@@ -146,4 +188,11 @@ test("a random walk never leaves the line", () => {
     at = next() < 0.55 ? moments.next(run, at, by) : moments.previous(run, at, by);
     assert.deepEqual(moments.clamp(run, at), at);
   }
+});
+
+test("a sum longer than an account lists ends with one term for the rest of it", () => {
+  const wide = denseRun({ widths: [400, 2, 1], examples: 3, batch: 3, epochs: 1 });
+  assert.equal(moments.termCount(wide, { step: 0, frame: 0 }), 257);
+  const before = { step: 0, frame: 0, unit: 1, term: 255 };
+  assert.deepEqual(moments.next(wide, before, "term"), { step: 0, frame: 0, unit: 1 });
 });

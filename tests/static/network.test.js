@@ -55,6 +55,7 @@ function sceneOf(frame, box = LAPTOP) {
     layout: layoutNetwork(frame.run, box, frame.run.layers.map(() => 0)),
     litNames: new Set([...frame.reads, ...frame.written].map(({ name }) => name)),
     before: null,
+    arrived: true,
     focus: "",
   };
 }

@@ -114,6 +114,20 @@ const MOVES = [
     { type: "goto", moment: { frame: frameOf("delta1"), unit: 0 } },
     { type: "goto", moment: { step: 4 } },
   ], { step: 4, frame: frameOf("delta1"), unit: 0 }],
+  ["to a term", [{ type: "goto", moment: { frame: 0, unit: 1, term: 0 } }], {
+    ...{ step: 0, frame: 0, unit: 1, term: 0 },
+  }],
+  ["to another step from a term", [
+    { type: "goto", moment: { frame: 0, unit: 1, term: 0 } },
+    { type: "goto", moment: { step: 4 } },
+  ], { step: 4, frame: 0, unit: 1, term: 0 }],
+  ["to a unit from a term", [
+    { type: "goto", moment: { frame: 0, unit: 1, term: 0 } },
+    { type: "goto", moment: { unit: 1 } },
+  ], { step: 0, frame: 0, unit: 1 }],
+  ["to the beginning, by terms", [{ type: "by", by: "term" }, { type: "start" }], {
+    ...{ step: 0, frame: 0, unit: 0, term: 0 },
+  }],
   ["to far outside", [{ type: "goto", moment: { step: 1e9, frame: 1e9, unit: 1e9 } }], end(run)],
 ];
 
@@ -317,6 +331,12 @@ test("a link cannot bring remote data with it", () => {
     part: { run: { status: "idle" }, trace: { status: "idle" } },
   });
   assert.deepEqual([state.run, state.trace], [ready.run, ready.trace]);
+});
+
+test("a link without a term leads to the whole unit, wherever the page was", () => {
+  const partial = after(ready, { type: "goto", moment: { frame: 0, unit: 0, term: 0 } });
+  const part = { cursor: { step: 0, frame: 0, unit: 0 } };
+  assert.deepEqual(after(partial, { type: "restore", part }).cursor, { step: 0, frame: 0, unit: 0 });
 });
 
 test("a link to nowhere ends up at the nearest place there is", () => {

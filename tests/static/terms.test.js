@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { evaluate } from "../../static/rule.js";
-import { terms } from "../../static/terms.js";
+import { countTerms, terms } from "../../static/terms.js";
 import { cellsOf, formatAddress } from "../../static/trace.js";
 import {
   add,
@@ -121,4 +121,13 @@ test("of a long sum the rest is one term, and a divisor still comes last", () =>
     ["rest", 42, 45, 7],
     ["e.1", 10, 4.5, 1],
   ]);
+});
+
+test("counting terms gives as many as there are", () => {
+  for (const call of run.program.calls) {
+    const { rule } = run.program.ops[call.op];
+    const list = terms(rule, call, cells, rule.at.map(() => 0));
+    assert.equal(countTerms(rule, call, cells), list.length, call.writes);
+    assert.equal(countTerms(rule, call, cells, 1), terms(rule, call, cells, rule.at.map(() => 0), 1).length);
+  }
 });

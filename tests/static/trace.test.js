@@ -88,6 +88,23 @@ const KNOWN = [
   ["nowhere", momentOf("b1_new", 1), false],
 ];
 
+/** dW1[1,·] is made of two examples: term 1 makes its first cell whole, term 2 begins the second. @type {[string, number, boolean][]} */
+const KNOWN_BY_TERM = [
+  ["dW1[0,1]", 0, true],
+  ["dW1[1,0]", 0, false],
+  ["dW1[1,0]", 1, true],
+  ["dW1[1,1]", 1, false],
+  ["dW1[1,1]", 2, false],
+  ["db1[0]", 2, false],
+];
+
+for (const [text, term, expected] of KNOWN_BY_TERM) {
+  test(`at term ${term} of row 1 of dW1, ${text} is ${expected ? "" : "not yet "}known`, () => {
+    const moment = { ...momentOf("dW1", 1), term };
+    assert.equal(known(run, moment, /** @type {any} */ (parseAddress(text))), expected);
+  });
+}
+
 for (const [text, moment, expected] of KNOWN) {
   test(`at unit ${moment.unit} of ${run.program.calls[moment.frame].writes}, ${text} is ${expected ? "" : "not yet "}known`, () => {
     assert.equal(known(run, moment, /** @type {any} */ (parseAddress(text))), expected);
@@ -127,6 +144,42 @@ test("a unit of a weight matrix writes its whole row and reads what all of it re
   assert.deepEqual([...frame?.readSet ?? []].sort(), [
     ...["a0[0,0]", "a0[0,1]", "a0[1,0]", "a0[1,1]", "delta1[0,1]", "delta1[1,1]"],
   ]);
+});
+
+test("a unit in the making reads what its latest term reads, and keeps what the earlier ones have", () => {
+  const frame = frameAt(stateAt({ cursor: { ...momentOf("z1", 1), term: 1 } }));
+  assert.deepEqual([...frame?.writtenSet ?? []], ["z1[0,1]"]);
+  assert.deepEqual([...frame?.readSet ?? []], ["W1[1,1]", "a0[0,1]"]);
+  assert.deepEqual([...frame?.building?.added.keys() ?? []], ["W1[1,0]", "a0[0,0]"]);
+  assert.equal(frame?.building?.terms[1].running, 0.75, "0.5 · 1 + 0.5 · 0.5");
+  assert.equal(frame?.building?.complete, false);
+  assert.equal(frame?.known(address("z1", [0, 1])), false);
+});
+
+test("a term that belongs to an example shows that example", () => {
+  const frame = frameAt(stateAt({ cursor: { ...momentOf("dW1", 1), term: 2 }, example: 1 }));
+  assert.equal(frame?.building?.address, "dW1[1,1]");
+  assert.equal(frame?.example, 0);
+  assert.equal(frameAt(stateAt({ cursor: { ...momentOf("z1", 0), term: 0 }, example: 1 }))?.example, 1);
+});
+
+test("by terms, a whole unit shows its last term; by units, all of them", () => {
+  const cursor = momentOf("z1", 1);
+  assert.equal(frameAt(stateAt({ cursor }))?.building, null);
+  const frame = frameAt(stateAt({ cursor, by: "term" }));
+  assert.equal(frame?.building?.complete, true);
+  assert.deepEqual([...frame?.readSet ?? []], ["b1[1]"]);
+  assert.equal(frame?.known(address("z1", [0, 1])), true);
+});
+
+test("numbers that were not sent are not added up", () => {
+  const sent = traceOf(0);
+  const values = { ...sent.values, W1: { shape: [2, 2], data: null } };
+  const cursor = { ...momentOf("z1", 0), term: 0 };
+  const frame = frameAt(
+    stateAt({ cursor, trace: { status: "ready", key: "t", value: { ...sent, values } } }),
+  );
+  assert.equal(frame?.building, null);
 });
 
 test("a pinned cell is the focus, the active cell stays what was just computed", () => {

@@ -18,8 +18,8 @@ const SPEC = {
 const PLACES = [
   ["", {}],
   ["#step=12", { step: 12 }],
-  ["#step=12&frame=delta1&unit=1&example=3&by=layer&view=matrix&focus=delta1[0,1]", {
-    ...{ step: 12, frame: "delta1", unit: 1, example: 3, by: "layer", view: "matrix" },
+  ["#step=12&frame=delta1&unit=1&term=0&example=3&by=layer&view=matrix&focus=delta1[0,1]", {
+    ...{ step: 12, frame: "delta1", unit: 1, term: 0, example: 3, by: "layer", view: "matrix" },
     focus: address("delta1", [0, 1]),
   }],
   ["#frame=W2_new&focus=loss", { frame: "W2_new", focus: address("loss", []) }],
@@ -55,8 +55,9 @@ test("random places come back as they went in", () => {
     if (next() < 0.5) place.step = whole(1e6);
     if (next() < 0.5) place.frame = `delta${whole(9)}`;
     if (next() < 0.5) place.unit = whole(800);
+    if (next() < 0.5) place.term = whole(5);
     if (next() < 0.5) place.example = whole(100);
-    if (next() < 0.5) place.by = GRANULARITIES[whole(5)];
+    if (next() < 0.5) place.by = GRANULARITIES[1 + whole(5)];
     if (next() < 0.5) place.focus = address(`W${whole(9)}`, [whole(9), whole(9)]);
     if (next() < 0.5) place.spec = { seed: whole(1e9), layers: [], data: { x: [[next(), -next()]] } };
     assert.deepEqual(url.parse(url.format(place)), place);
@@ -76,7 +77,7 @@ const DAMAGED = [
   ["#step=1e9&unit=2.5&example=NaN", {}],
   ["#step=99999999999999999999", {}],
   ["#step=%E0%A4%A&unit=1", { unit: 1 }],
-  ["#by=term&view=<script>&frame=a b", {}],
+  ["#by=atom&view=<script>&frame=a b", {}],
   ["#focus=delta1[0,&step=3", { step: 3 }],
   ["#focus=delta1%5B0%2C1%5D", { focus: address("delta1", [0, 1]) }],
   ["#spec=%%%&step=3", { step: 3 }],
@@ -135,6 +136,7 @@ for (
   const fragment of [
     "",
     "#step=3&frame=delta1&unit=1",
+    "#step=3&frame=delta1&unit=1&term=0&by=term",
     "#frame=loss",
     "#unit=1",
     "#step=5&frame=dW1&unit=1&example=1&by=phase&view=matrix&focus=a1[1,0]&spec=eyJzZWVkIjoxfQ",

@@ -135,6 +135,33 @@ for (const length of [0, 1, 2, LONGEST, LONGEST + 1, 9, 12, 100, 1000]) {
   });
 }
 
+test("of a long sum in the making the terms around the latest are in sight, and none to come is counted in", () => {
+  const terms = sumOf(Array.from({ length: 100 }, (_, k) => k + 1));
+  for (
+    const [now, ids, folds] of /** @type {[number, number[], number[]][]} */ ([
+      [0, [0, 1, 2, 3, 4], [95]],
+      [50, [48, 49, 50, 51, 52], [48, 47]],
+      [99, [95, 96, 97, 98, 99], [95]],
+    ])
+  ) {
+    const rows = rowsOf(terms, false, now);
+    assert.deepEqual(
+      rows.flatMap((row) => row.kind === "term" ? [row.term.id] : []),
+      ids.map((k) => `e@${k}`),
+    );
+    assert.deepEqual(rows.flatMap((row) => row.kind === "fold" ? [row.count] : []), folds);
+    const latest = rows.filter(({ time }) => time === "now");
+    assert.deepEqual(latest.map(({ after }) => after), [terms[now].running]);
+    assert.deepEqual(rows.map(({ time }) => time), [...rows.map(({ time }) => time)].sort(byTime));
+  }
+});
+
+/** @param {string} a  @param {string} b */
+function byTime(a, b) {
+  const order = ["done", "now", "later"];
+  return order.indexOf(a) - order.indexOf(b);
+}
+
 test("of a folded sum the largest terms stay in sight, whatever their sign", () => {
   const values = Array.from({ length: 50 }, () => 0.01);
   values[20] = -7;

@@ -17,8 +17,8 @@ import { symbolOf } from "./symbols.js";
 
 /**
  * What drawing needs beside the frame. `litNames` are the values of which a cell is read or written, `before` the
- * moment the transition began at.
- * @typedef {{ frame: Frame, context: Context, layout: Layout, litNames: Set<string>, focus: string, before: Moment | null }} Scene
+ * moment the transition began at, `arrived` whether it has brought what it brings.
+ * @typedef {{ frame: Frame, context: Context, layout: Layout, litNames: Set<string>, focus: string, before: Moment | null, arrived: boolean }} Scene
  */
 
 /**
@@ -165,8 +165,15 @@ export function drawCell(scene, cell, indices, word = "") {
   const value = frame.value(cell);
   const written = frame.writtenSet.has(address);
   const stale = context.state.edit?.stale.has(cell.name) ?? false;
-  const text = known ? (value === undefined ? t("stage.left_out") : figures(value)) : t("stage.not_yet");
-  const spoken = known
+  const making = soFar(scene, address);
+  const text = making
+    ? figures(making.total)
+    : known
+    ? (value === undefined ? t("stage.left_out") : figures(value))
+    : t("stage.not_yet");
+  const spoken = making
+    ? t("stage.so_far", { value: full(making.total), term: making.term, count: making.count })
+    : known
     ? (value === undefined ? t("stage.left_out") : full(value))
     : t("stage.not_yet_computed");
   return html(
@@ -176,9 +183,11 @@ export function drawCell(scene, cell, indices, word = "") {
       type: "button",
       class: classes(
         "cell",
-        !known && "is-unknown",
+        !known && !making && "is-unknown",
+        making && "is-partial",
+        frame.building?.added.has(address) && "is-added",
         written && "is-written",
-        known && before && !isKnownAt(frame.run, before, cell) && "is-fresh",
+        known && !frame.building && before && !isKnownAt(frame.run, before, cell) && "is-fresh",
         frame.readSet.has(address) && "is-read",
         address === focus && "is-focus",
         stale && "is-stale",
@@ -187,15 +196,31 @@ export function drawCell(scene, cell, indices, word = "") {
       "data-address": address,
       "data-value": known && value !== undefined ? exact(value) : null,
       "data-known": known,
+      "data-partial": making ? exact(making.total) : null,
       "data-phase": info.phase,
       "data-source": info.source,
       "aria-label": t("stage.cell", { what: info.label, where: placeName(scene, cell), value: spoken }),
       title: `${address}\u2002${spoken}`,
+      style: making ? { "--share": making.term / making.count } : {},
     },
     html("span", { class: "cell-symbol" }, symbolOf(frame.run, cell.name, indices, t("stage.new"))),
     word && html("span", { class: "cell-word" }, word),
     html("span", { class: "cell-number" }, text),
   );
+}
+
+/**
+ * The total so far of the cell that is being made; none before its first term is there, nor once its last one is.
+ * @param {Scene} scene
+ * @param {string} address
+ * @returns {{ total: number, term: number, count: number } | null}
+ */
+function soFar({ frame: { building }, arrived }, address) {
+  if (building?.address !== address) return null;
+  const { terms, at, complete } = building;
+  const term = arrived ? at + 1 : at;
+  if (term === 0 || (term === terms.length && (complete || arrived))) return null;
+  return { total: terms[term - 1].running, term, count: terms.length };
 }
 
 /**

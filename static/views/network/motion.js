@@ -25,6 +25,11 @@ const MOST_DOTS = 160;
 
 /** @typedef {(u: number) => Point} Track  where a dot is after a share of its way */
 
+/** Has the term that is being added reached the total?  @param {number} progress */
+export function hasArrived(progress) {
+  return progress >= ARRIVAL;
+}
+
 /**
  * How much of the number that is being computed is there.
  * @param {number} progress
@@ -41,18 +46,20 @@ export function arrivedAt(progress) {
  * @param {number} font
  * @returns {Drawn[]}
  */
-export function drawLitWires({ wires }, valueOf, font) {
-  return wires.map((wire) => {
+export function drawLitWires({ wires, added }, valueOf, font) {
+  return [...added, ...wires].map((wire, at) => {
     const value = valueOf(wire);
     const { x1, y1, x2, y2 } = wire.line;
+    const kind = at < added.length ? "wire-added" : "wire-lit";
+    const width = wire.folded ? 1.4 : kind === "wire-added" ? 2 : 2.9;
     return svg("line", {
       key: wire.key,
-      class: wire.folded ? "wire-lit folded" : "wire-lit",
+      class: wire.folded ? `${kind} folded` : kind,
       x1,
       y1,
       x2,
       y2,
-      "stroke-width": round((wire.folded ? 1.4 : 2.9) * Math.max(0.75, font / 16)),
+      "stroke-width": round(width * Math.max(0.75, font / 16)),
       "stroke-dasharray": wire.folded
         ? "1 4"
         : value !== undefined && value < 0

@@ -14,7 +14,8 @@ import { locator } from "./anchors.js";
  * @typedef {{ key: string, layer: number, unit: number, input: number, line: Wire, folded: boolean, towards: "right" | "left" | "middle" | "through" }} LitWire
  *   `through`: read and written on the wire itself
  * @typedef {{ key: string, points: [Point, Point, Point, Point] }} Hop  a cubic curve
- * @typedef {{ wires: LitWire[], hops: Hop[] }} Routes
+ * @typedef {{ wires: LitWire[], hops: Hop[], added: LitWire[] }} Routes
+ *   `added`: the wires of the terms that are in the total already
  */
 
 /** More short routes than this say nothing. */
@@ -39,7 +40,7 @@ export function routesOf(scene) {
     for (const anchor of anchors) {
       if (anchor?.kind !== "wire") continue;
       const { layer, unit, input, line, folded } = anchor;
-      const key = folded ? `${line.x1},${line.y1},${line.x2},${line.y2}` : `${layer}.${unit}.${input}`;
+      const key = keyOf(anchor);
       const before = wires.get(key);
       if (before && !isWritten) continue;
       const towards = isWritten
@@ -49,6 +50,16 @@ export function routesOf(scene) {
         : "right";
       wires.set(key, { key, layer, unit, input, line, folded, towards });
     }
+  }
+
+  /** @type {Map<string, LitWire>} */
+  const added = new Map();
+  for (const cell of frame.building?.added.values() ?? []) {
+    const anchor = locate(cell);
+    if (anchor?.kind !== "wire") continue;
+    const { layer, unit, input, line, folded } = anchor;
+    const key = keyOf(anchor);
+    if (!wires.has(key)) added.set(key, { key, layer, unit, input, line, folded, towards: "through" });
   }
 
   /** @type {Hop[]} */
@@ -61,7 +72,12 @@ export function routesOf(scene) {
       if (points) hops.push({ key: `${hops.length}`, points });
     }
   }
-  return { wires: [...wires.values()], hops };
+  return { wires: [...wires.values()], hops, added: [...added.values()] };
+}
+
+/** Wires into a fold run together.  @param {WireAnchor} wire */
+function keyOf({ layer, unit, input, line, folded }) {
+  return folded ? `${line.x1},${line.y1},${line.x2},${line.y2}` : `${layer}.${unit}.${input}`;
 }
 
 /**

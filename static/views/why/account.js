@@ -9,13 +9,17 @@ import { writtenBy } from "../../trace.js";
 /**
  * A sum, divided at the end if it is a mean; or a chain of factors and divisors.
  * @typedef {{ join: "sum" | "product", parts: Term[], divisors: Term[] }} Account
- * @typedef {{ kind: "term", term: Term, value: number, before: number, after: number }} TermRow
- * @typedef {{ kind: "fold", count: number, value: number, before: number, after: number }} FoldRow
+ * @typedef {"done" | "now" | "later"} Time  where a term stands in a sum that is being made
+ * @typedef {{ kind: "term", term: Term, value: number, before: number, after: number, time: Time }} TermRow
+ * @typedef {{ kind: "fold", count: number, value: number, before: number, after: number, time: Time }} FoldRow
  * @typedef {TermRow | FoldRow} Row
  */
 
 /** Longer sums than this are folded. */
 export const LONGEST = 8;
+
+/** So many terms are shown beside the one just added. */
+const NEAR = 4;
 
 /** Of a folded sum: how many terms are shown from its beginning, how many of the largest, and from its end. */
 const FIRST = 3, LARGEST = 2, LAST = 1;
@@ -40,21 +44,38 @@ export function added({ operation, value }) {
 }
 
 /**
+ * @param {number} at  place of a term
+ * @param {number} now  place of the term just added
+ * @returns {Time}
+ */
+export function timeOf(at, now) {
+  return at < now ? "done" : at === now ? "now" : "later";
+}
+
+/**
  * @param {Term[]} terms
  * @param {boolean} whole  show them all
+ * @param {number} [now]  place of the term just added, where the sum is being made
  * @returns {Row[]}
  */
-export function rowsOf(terms, whole) {
-  const shown = whole || terms.length <= LONGEST ? new Set(terms.keys()) : telling(terms);
+export function rowsOf(terms, whole, now = Infinity) {
+  const shown = whole || terms.length <= LONGEST
+    ? new Set(terms.keys())
+    : now < terms.length
+    ? around(terms, now)
+    : telling(terms);
   /** @type {Row[]} */
   const rows = [];
   terms.forEach((term, at) => {
     const before = at ? terms[at - 1].running : 0;
     const previous = rows.at(-1);
+    const time = timeOf(at, now);
     // A fold of one would take as much room as its term.
-    if (term.count === 1 && shown.has(at) || (term.count === 1 && shown.has(at - 1) && shown.has(at + 1))) {
-      rows.push({ kind: "term", term, value: added(term), before, after: term.running });
-    } else if (previous?.kind === "fold") {
+    if (
+      term.count === 1 && (shown.has(at) || time === "now" || (shown.has(at - 1) && shown.has(at + 1)))
+    ) {
+      rows.push({ kind: "term", term, value: added(term), before, after: term.running, time });
+    } else if (previous?.kind === "fold" && previous.time === time) {
       previous.count += term.count;
       previous.after = term.running;
       previous.value = term.running - previous.before;
@@ -65,10 +86,17 @@ export function rowsOf(terms, whole) {
         value: term.running - before,
         before,
         after: term.running,
+        time,
       });
     }
   });
   return rows;
+}
+
+/** The terms next to the one just added.  @param {Term[]} terms  @param {number} now  @returns {Set<number>} */
+function around(terms, now) {
+  const first = Math.max(0, Math.min(now - NEAR + 2, terms.length - NEAR - 1));
+  return new Set([...terms.keys()].slice(first, first + NEAR + 1));
 }
 
 /** @param {Term[]} terms  @returns {Set<number>} */

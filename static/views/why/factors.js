@@ -9,7 +9,7 @@
 import { html } from "../../draw/dom.js";
 import { partOf } from "../../draw/mathml.js";
 import { formatAddress } from "../../trace.js";
-import { accountOf, sourceOf } from "./account.js";
+import { accountOf, sourceOf, timeOf } from "./account.js";
 import { figures, inline } from "./nodes.js";
 import { formulaOf, sceneOf, symbolOf } from "./scene.js";
 import { drawSum } from "./waterfall.js";
@@ -24,10 +24,14 @@ const ROLES = new Set(["error", "slope"]);
  * @returns {Drawn[]}
  */
 export function drawFactors(scene, account, isWhole) {
+  const { building, context: { t } } = scene;
+  const now = building ? building.at : Infinity;
   const rows = account.parts.flatMap((term, at) => [
-    drawFactor(scene, term, at === 0 ? "" : term.operation),
-    ...opened(scene, term, isWhole),
+    drawFactor(scene, term, at === 0 ? "" : term.operation, building && timeOf(at, now)),
+    ...(at > now ? [] : opened(scene, term, isWhole)),
   ]);
+  const made = account.parts[Math.min(now, account.parts.length - 1)];
+  const partial = now < account.parts.length - 1;
   return [
     html(
       "ul",
@@ -38,10 +42,14 @@ export function drawFactors(scene, account, isWhole) {
         { key: "product" },
         html(
           "div",
-          { class: "term total" },
+          { class: partial ? "term total is-partial" : "term total" },
           html("span", { class: "term-sign" }, "="),
-          html("span", { class: "term-what" }, inline(symbolOf(scene))),
-          html("span", { class: "term-value" }, scene.value === undefined ? "" : figures(scene.value)),
+          html("span", { class: "term-what" }, partial ? t("why.so_far") : inline(symbolOf(scene))),
+          html(
+            "span",
+            { class: "term-value" },
+            partial ? figures(made.running) : scene.value === undefined ? "" : figures(scene.value),
+          ),
         ),
       ),
     ),
@@ -52,10 +60,12 @@ export function drawFactors(scene, account, isWhole) {
  * @param {Scene} scene
  * @param {Term} term
  * @param {string} sign
+ * @param {import("./account.js").Time | null} time
  * @returns {Drawn}
  */
-function drawFactor(scene, { id, role, addresses, value }, sign) {
+function drawFactor(scene, { id, role, addresses, value }, sign, time) {
   const { context: { t }, frame } = scene;
+  const later = time === "later";
   const source = sourceOf(frame, addresses);
   const tag = source ? "button" : "div";
   return html(
@@ -65,6 +75,8 @@ function drawFactor(scene, { id, role, addresses, value }, sign) {
       tag,
       {
         class: "term factor",
+        "data-time": time,
+        "aria-current": time === "now" ? "step" : null,
         ...(source
           ? {
             type: "button",
@@ -84,10 +96,10 @@ function drawFactor(scene, { id, role, addresses, value }, sign) {
           { class: "term-symbols" },
           inline(partOf(formulaOf(scene), id)),
         ),
-        addresses.length > 1 &&
+        addresses.length > 1 && !later &&
           html("span", { class: "term-numbers" }, inline(partOf(formulaOf(scene, true), id))),
       ),
-      html("span", { class: "term-value" }, figures(value)),
+      html("span", { class: "term-value" }, later ? "" : figures(value)),
     ),
   );
 }

@@ -1,13 +1,14 @@
 /**
  * The top of the panel: the number, what it means, its formula, and the formula with the numbers in it.
  *
+ * @import { Building, Term } from "../../types.d.ts"
  * @import { Drawn } from "../../draw/dom.js"
  * @import { Scene } from "./scene.js"
  */
 import { html } from "../../draw/dom.js";
 import { leftSide, partOf, rightSide } from "../../draw/mathml.js";
 import { operator } from "../../draw/symbols.js";
-import { accountOf } from "./account.js";
+import { accountOf, timeOf } from "./account.js";
 import { figures, inline } from "./nodes.js";
 import { formulaOf, placeOf, symbolOf } from "./scene.js";
 
@@ -20,14 +21,19 @@ const ANSWERS = /** @type {Record<string, string>} */ ({ delta: "z", da: "a", dW
  */
 export function drawHead(scene) {
   const { frame, context: { t }, info, known, value, address, call } = scene;
-  const number = !known ? html("span", { class: "why-none" }, t("stage.not_yet")) : html(
-    "output",
-    {
-      class: value !== undefined && Number.isFinite(value) ? "why-value" : "why-value is-wild",
-      "data-sign": Math.sign(value ?? 0),
-    },
-    value === undefined ? t("stage.left_out") : figures(value),
-  );
+  const making = partialOf(scene);
+  const number = making
+    ? html("output", { class: "why-value is-partial" }, figures(making.terms[making.at].running))
+    : !known
+    ? drawNone(scene)
+    : html(
+      "output",
+      {
+        class: value !== undefined && Number.isFinite(value) ? "why-value" : "why-value is-wild",
+        "data-sign": Math.sign(value ?? 0),
+      },
+      value === undefined ? t("stage.left_out") : figures(value),
+    );
   const place = placeOf(scene);
   return [
     html(
@@ -36,6 +42,11 @@ export function drawHead(scene) {
       html("span", { class: "why-symbol" }, inline(symbolOf(scene))),
       html("span", { class: "why-equals" }, "="),
       number,
+      making && html(
+        "span",
+        { class: "why-sofar" },
+        t("why.after_terms", { term: making.at + 1, count: making.terms.length }),
+      ),
     ),
     html(
       "p",
@@ -56,12 +67,28 @@ export function drawHead(scene) {
 }
 
 /**
+ * The cell that is being made here, if it is not done.
+ * @param {Scene} scene
+ * @returns {Building | null}
+ */
+export function partialOf({ building, known }) {
+  return building && !known ? building : null;
+}
+
+/** @param {Scene} scene  @returns {Drawn} */
+function drawNone({ context: { t } }) {
+  return html("span", { class: "why-none" }, t("stage.not_yet"));
+}
+
+/**
  * @param {Scene} scene
  * @returns {Drawn | null}
  */
 export function drawFormulas(scene) {
-  const { call, known, value, context: { t }, info } = scene;
+  const { call, known, value, context: { t }, info, building } = scene;
   if (!call) return null;
+  const making = partialOf(scene);
+  const result = making ? making.terms[making.at].running : value;
   const symbols = formulaOf(scene);
   return html(
     "div",
@@ -78,11 +105,17 @@ export function drawFormulas(scene) {
       inline(leftSide(symbols)),
       inline(operator("="), rightSide(symbols)),
     ),
-    known && value !== undefined && html(
+    (known || making) && result !== undefined && html(
       "div",
       { key: "numbers", class: "why-line" },
-      ...numbersOf(scene),
-      html("span", { class: "result" }, inline(operator("=")), html("b", {}, figures(value))),
+      ...(building ? buildUp(scene, building) : numbersOf(scene)),
+      html(
+        "span",
+        { class: making ? "result is-partial" : "result" },
+        inline(operator("=")),
+        html("b", {}, figures(result)),
+        making && html("span", { class: "why-none" }, t("why.so_far")),
+      ),
     ),
   );
 }
@@ -111,6 +144,59 @@ function numbersOf(scene) {
       ? inline(sign, ...negative, operator("("), part, operator(")"))
       : inline(sign, ...negative, part);
   });
+}
+
+/** Of a long sum in the making: so many terms before the one just added, and after it. */
+const BEFORE = 2, AFTER = 1;
+
+/**
+ * The right side with the numbers there are: terms added are lit, those to come pale and still without numbers.
+ * @param {Scene} scene
+ * @param {Building} building
+ * @returns {Drawn[]}
+ */
+function buildUp(scene, { terms, at }) {
+  const [symbols, numbers] = [formulaOf(scene), { ...formulaOf(scene, true), longest: 2 }];
+  const isMean = terms.some(({ operation }) => operation === "÷") && terms[0].operation !== "÷";
+  const divided = isMean ? terms.findIndex(({ operation }) => operation === "÷") : terms.length;
+  const bracket = divided < terms.length && divided > 1;
+  const shown = terms.length <= BEFORE + AFTER + 2
+    ? new Set(terms.keys())
+    : new Set([...terms.keys()].filter((k) => (k >= at - BEFORE && k <= at + AFTER) || k >= divided));
+  /** @type {Drawn[]} */
+  const drawn = [inline(operator("="), ...(bracket ? [operator("(")] : []))];
+  terms.forEach((term, k) => {
+    const time = timeOf(k, at);
+    if (!shown.has(k) || term.id === "rest") {
+      if (k === 0 || shown.has(k - 1)) {
+        drawn.push(html("span", { class: "piece", "data-time": time }, inline(operator("⋯"))));
+      }
+      return;
+    }
+    const part = partOf(time === "later" ? symbols : numbers, term.id);
+    const sign = k === 0 ? (term.operation === "−" ? "−" : "") : term.operation;
+    const inside = needsBrackets(part, term, k) ? [operator("("), part, operator(")")] : [part];
+    const close = bracket && k === divided ? [operator(")")] : [];
+    drawn.push(
+      html(
+        "span",
+        { class: "piece", "data-time": time },
+        inline(...close, ...(sign && sign !== "=" ? [operator(sign)] : []), ...inside),
+      ),
+    );
+  });
+  return drawn;
+}
+
+/**
+ * A factor that is a sum, or a number with a minus sign after another sign, stands in brackets.
+ * @param {import("../../types.d.ts").MathNode} part
+ * @param {Term} term
+ * @param {number} k
+ */
+function needsBrackets(part, { operation }, k) {
+  if (operation === "×" || operation === "÷") return (part.children?.length ?? 0) > 1 && part.tag === "mrow";
+  return opensWithMinus(part) && (k > 0 || operation === "−");
 }
 
 /** Does a formula begin with a minus sign?  @param {import("../../types.d.ts").MathNode} node  @returns {boolean} */

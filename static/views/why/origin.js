@@ -52,8 +52,8 @@ export function drawOrigin(scene) {
  * @returns {Drawn | null}
  */
 export function drawNotYet(scene) {
-  const { known, call, frame, cell, info, context: { t } } = scene;
-  if (known || !call) return null;
+  const { known, call, frame, cell, info, building, context: { t } } = scene;
+  if (known || building || !call) return null;
   const unit = unitOf(info, cell.index);
   return html(
     "section",

@@ -1,7 +1,7 @@
 /**
  * The cell the panel explains, with all that is known about it: what every part of the panel is drawn from.
  *
- * @import { Address, Call, Cells, Context, Explanation, Frame, MathNode, Remote, Rule, ValueInfo } from "../../types.d.ts"
+ * @import { Address, Building, Call, Cells, Context, Explanation, Frame, MathNode, Remote, Rule, ValueInfo } from "../../types.d.ts"
  * @import { Formula } from "../../draw/mathml.js"
  */
 import { symbol } from "../../draw/symbols.js";
@@ -21,6 +21,7 @@ import { cellsOf, formatAddress, writtenBy } from "../../trace.js";
  * @property {Rule | null} rule
  * @property {boolean} known
  * @property {number | undefined} value
+ * @property {Building | null} building  if it is this cell that is being made
  */
 
 /**
@@ -43,6 +44,7 @@ export function sceneOf(frame, context, cell = frame.focus) {
     rule: call && frame.run.program.ops[call.op].rule,
     known: frame.known(cell),
     value: frame.value(cell),
+    building: frame.building?.address === formatAddress(cell) ? frame.building : null,
   };
 }
 

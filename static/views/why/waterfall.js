@@ -9,7 +9,7 @@ import { html, svg } from "../../draw/dom.js";
 import { partOf } from "../../draw/mathml.js";
 import { operator } from "../../draw/symbols.js";
 import { formatAddress } from "../../trace.js";
-import { LONGEST, rangeOf, rowsOf, sourceOf } from "./account.js";
+import { LONGEST, rangeOf, rowsOf, sourceOf, timeOf } from "./account.js";
 import { figures, inline } from "./nodes.js";
 import { formulaOf, symbolOf } from "./scene.js";
 
@@ -21,15 +21,17 @@ import { formulaOf, symbolOf } from "./scene.js";
  * @returns {Drawn[]}
  */
 export function drawSum(scene, account, { whole, nested = false }) {
-  const { context: { t }, address } = scene;
-  const rows = rowsOf(account.parts, whole);
+  const { context: { t }, address, building } = scene;
+  const now = building ? building.at : Infinity;
+  const rows = rowsOf(account.parts, whole, now);
+  // The scale is that of the whole sum from the beginning: no bar moves when another comes.
   const range = rangeOf(rows);
   const list = html(
     "ul",
     { key: `sum${address}`, class: nested ? "terms nested" : "terms" },
     ...rows.map((row, at) => drawRow(scene, row, range, at)),
-    account.parts.length > 1 && drawTotal(scene, account, range),
-    ...drawDivision(scene, account),
+    account.parts.length > 1 && drawTotal(scene, account, range, now),
+    ...drawDivision(scene, account, now),
   );
   const count = account.parts.reduce((sum, part) => sum + part.count, 0);
   const more = count > LONGEST &&
@@ -55,17 +57,20 @@ export function drawSum(scene, account, { whole, nested = false }) {
  * @returns {Drawn}
  */
 function drawRow(scene, row, range, at) {
-  const { context: { t }, frame } = scene;
-  const bar = drawBar(row.before, row.after, range);
+  const { context: { t }, frame, building } = scene;
+  const later = row.time === "later";
+  const bar = later ? null : drawBar(row.before, row.after, range);
+  const time = building ? row.time : null;
   if (row.kind === "fold") {
+    const words = !building ? "why.more" : later ? "why.to_come" : "why.earlier";
     return html(
       "li",
       { key: `fold${at}` },
       html(
         "div",
-        { class: "term fold" },
-        html("span", { class: "term-what" }, t("why.more", { count: row.count })),
-        html("span", { class: "term-value" }, figures(row.value)),
+        { class: "term fold", "data-time": time },
+        html("span", { class: "term-what" }, t(words, { count: row.count })),
+        html("span", { class: "term-value" }, later ? "" : figures(row.value)),
         bar,
       ),
     );
@@ -80,12 +85,14 @@ function drawRow(scene, row, range, at) {
       {
         type: "button",
         class: "term",
+        "data-time": time,
+        "aria-current": time === "now" ? "step" : null,
         "data-go": source && formatAddress(source),
         "data-addresses": addresses.map(formatAddress).join(" "),
         "aria-label": t("why.term", {
           what: addresses.map(formatAddress).join(" · "),
-          value: figures(row.value),
-          running: figures(row.after),
+          value: later ? t("stage.not_yet") : figures(row.value),
+          running: later ? t("stage.not_yet") : figures(row.after),
         }),
         title: source ? t("why.go_to", { address: formatAddress(source) }) : null,
       },
@@ -93,10 +100,10 @@ function drawRow(scene, row, range, at) {
         "span",
         { class: "term-what" },
         html("span", { class: "term-symbols" }, inline(...signOf(row), partOf(formulaOf(scene), id))),
-        addresses.length > 1 &&
+        addresses.length > 1 && !later &&
           html("span", { class: "term-numbers" }, inline(partOf(formulaOf(scene, true), id))),
       ),
-      html("span", { class: "term-value" }, figures(row.value)),
+      html("span", { class: "term-value" }, later ? "" : figures(row.value)),
       bar,
     ),
   );
@@ -111,17 +118,24 @@ function signOf({ term }) {
  * @param {Scene} scene
  * @param {Account} account
  * @param {{ from: number, to: number }} range
+ * @param {number} now
  */
-function drawTotal(scene, account, range) {
-  const total = account.parts.at(-1)?.running ?? 0;
+function drawTotal(scene, account, range, now) {
+  const made = Math.min(now, account.parts.length - 1);
+  const total = account.parts[made].running;
+  const partial = made < account.parts.length - 1;
   const { context: { t } } = scene;
   return html(
     "li",
     { key: "total" },
     html(
       "div",
-      { class: "term total" },
-      html("span", { class: "term-what" }, account.divisors.length ? t("why.sum") : inline(symbolOf(scene))),
+      { class: partial ? "term total is-partial" : "term total" },
+      html(
+        "span",
+        { class: "term-what" },
+        partial ? t("why.so_far") : account.divisors.length ? t("why.sum") : inline(symbolOf(scene)),
+      ),
       html("span", { class: "term-value" }, figures(total)),
       drawBar(0, total, range, true),
     ),
@@ -132,30 +146,32 @@ function drawTotal(scene, account, range) {
  * A mean divides its sum at the end.
  * @param {Scene} scene
  * @param {Account} account
- * @returns {Drawn[]}
+ * @param {number} now
+ * @returns {(Drawn | false)[]}
  */
-function drawDivision(scene, account) {
+function drawDivision(scene, account, now) {
   if (account.divisors.length === 0 || scene.value === undefined) return [];
-  const { context: { t } } = scene;
+  const { context: { t }, building } = scene;
+  const place = (/** @type {number} */ k) => timeOf(account.parts.length + k, now);
   return [
-    ...account.divisors.map(({ id, value }) =>
+    ...account.divisors.map(({ id, value }, k) =>
       html(
         "li",
         { key: id },
         html(
           "div",
-          { class: "term" },
+          { class: "term", "data-time": building ? place(k) : null },
           html(
             "span",
             { class: "term-what" },
             html("span", {}, t("why.divided")),
             inline(partOf(formulaOf(scene), id)),
           ),
-          html("span", { class: "term-value" }, figures(value)),
+          html("span", { class: "term-value" }, place(k) === "later" ? "" : figures(value)),
         ),
       )
     ),
-    html(
+    place(account.divisors.length - 1) !== "later" && html(
       "li",
       { key: "mean" },
       html(
