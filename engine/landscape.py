@@ -18,6 +18,7 @@ from engine.evaluate import Evaluator, Stop
 from engine.planes import Plane, Way, line_between, path_plane, places, project, random_plane, weight_plane
 from engine.program import Program
 from engine.rule import Array
+from engine.threads import one_thread
 from engine.trace import read_only
 
 WORK = 20_000_000_000
@@ -128,11 +129,12 @@ def landscape(
     axes = _axes(plane, view, path.coordinates - np.array(plane.origin))
     shape = tuple(len(axis) for axis in reversed(axes))
     heights = np.empty((len(names), *shape))
-    for place in np.ndindex(*shape):
-        there = theta
-        for direction, axis, i in zip(plane.directions, axes, reversed(place), strict=True):
-            there = there + axis[i] * direction
-        heights[:, *place] = heights_at(there)
+    with one_thread:
+        for place in np.ndindex(*shape):
+            there = theta
+            for direction, axis, i in zip(plane.directions, axes, reversed(place), strict=True):
+                there = there + axis[i] * direction
+            heights[:, *place] = heights_at(there)
     return Landscape(
         plane,
         tuple(read_only(axis + start) for axis, start in zip(axes, plane.origin, strict=True)),
