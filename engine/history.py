@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine import health
+from engine.errors import Cancelled
 from engine.evaluate import Stop
 from engine.metrics import Judge
 from engine.plan import Plan
@@ -73,6 +74,8 @@ def history(
     sets = Sets(trajectory, units.reads)
     judged = {name: _Judged(points) for name in SETS if name in include and (name == TRAIN or has_test(trajectory))}
     for i, step in enumerate(steps):
+        if stop is not None and stop():
+            raise Cancelled(step)
         plan = trajectory.full(step, stop)
         for name, column in columns.items():
             column[i] = plan.arrays[name]

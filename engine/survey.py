@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from engine import health
+from engine.errors import Cancelled
 from engine.evaluate import Stop
 from engine.rule import Array
 from engine.sets import TRAIN, Sets
@@ -58,6 +59,8 @@ class Survey:
         if trajectory.trunk is not None and self.position < trajectory.start:
             self._take_over(trajectory.trunk, min(steps, trajectory.start), stop)
         while self.position < steps and self.lost is None:
+            if stop is not None and stop():
+                raise Cancelled(self.position)
             self._look(trajectory, self.position, stop)
 
     def _take_over(self, trunk: Trajectory, steps: int, stop: Stop) -> None:

@@ -164,8 +164,10 @@ def test_a_diverged_run_has_a_history_like_any_other():
 
 
 def test_a_history_can_be_cancelled():
-    with pytest.raises(Cancelled):
-        fresh_run({}).history((0, 900), lambda: True, PARTS)
+    for steps in ((0, 900), range(500)):
+        asked = []
+        with pytest.raises(Cancelled):
+            fresh_run({}).history(steps, lambda: asked.append(1) or len(asked) > 2, PARTS)
 
 
 def test_norms_neither_overflow_nor_vanish_on_the_way():
