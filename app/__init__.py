@@ -20,7 +20,8 @@ Code map, in the order a request meets it:
     errors     the one shape of every error
     openapi, openapi_parameters, models, models_figures, models_catalog                 the API described
     conventions          the header of a trace
-    assets, vendor       the page's files       i18n             languages
+    assets, vendor       the page's files       i18n, texts      languages
+    sharing              codes to scan, and the addresses others can reach
 
 Only `encode` and `binary` know NumPy, only `schema` reads requests, and only the engine validates a spec.
 """

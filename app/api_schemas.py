@@ -11,6 +11,7 @@ import engine
 from app import encode, models, openapi
 from app.answers import REVALIDATE, Answer
 from app.api import PREFIX
+from app.assets import asset_dir
 from app.compute import Stop
 from app.negotiation import JSON, preferred
 from app.openapi import document
@@ -26,12 +27,26 @@ MODELS: dict[str, type[BaseModel]] = {
     "parameters": models.ParameterValues,
     "problem": models.ProblemDocument,
 }
-NAMES = ("spec", *MODELS)
+FILES = ("experiment",)
+"""Files that people keep and write by hand. The page checks them by the same schemas, the spec aside."""
+NAMES = ("spec", *MODELS, *FILES)
+
+
+def file_schema(name: str) -> dict[str, Any]:
+    """The schema of a file, with all that a spec in it may hold."""
+    found: dict[str, Any] = encode.loads(asset_dir("static").joinpath("guide", f"{name}.schema.json").read_bytes())
+    for holder in (found, *found.get("$defs", {}).values()):
+        if "spec" in holder.get("properties", {}):
+            holder["properties"]["spec"] |= openapi.spec_schema()
+    return found
 
 
 def json_schema(name: str) -> dict[str, Any]:
     """The schema of this name, complete in itself."""
-    found = openapi.spec_schema() if name == "spec" else MODELS[name].model_json_schema()
+    if name in FILES:
+        found = file_schema(name)
+    else:
+        found = openapi.spec_schema() if name == "spec" else MODELS[name].model_json_schema()
     return {
         "$schema": DIALECT,
         "$id": f"{PREFIX}/schemas/{name}.json",

@@ -10,12 +10,13 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from threadpoolctl import threadpool_limits
 
-from app import api, api_events, api_schemas, api_stretches, errors, figures, pages
+from app import api, api_events, api_schemas, api_stretches, errors, figures, pages, sharing
 from app.assets import Assets, asset_dir
 from app.guard import Guard
 from app.openapi import generator
 from app.runs import Services
 from app.settings import Settings
+from app.texts import Texts
 from app.vendor import Vendor
 
 API_VERSION = "1.0"
@@ -32,7 +33,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     services = Services(settings)
     assets = Assets(asset_dir("static"))
     vendor = Vendor(settings.data_dir)
-    site = pages.Pages(assets, vendor)
+    texts = Texts()
+    site = pages.Pages(assets, vendor, texts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,7 +60,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api_events.routes(services))
     app.include_router(api_schemas.routes(services))
     app.include_router(api.health_routes(services))
-    app.include_router(pages.routes(services, site, assets, vendor))
+    app.include_router(sharing.routes(services))
+    app.include_router(pages.routes(services, site, assets, vendor, texts))
     errors.install(app, site.problem, log)
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts, shortcuts=services.shortcuts)
     return app

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Problem, internal_error
+from app.schema import is_embedded
 from app.shortcut import Shortcuts
 
 HEAD = "backscope.head"
@@ -33,6 +34,9 @@ DOCS_CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "worker-src blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
+EMBED_CSP = CSP.replace("; frame-ancestors 'self'", "")
+"""Of the page as a part of another one (`?embed=1`): anybody may frame it, slides opened from a disk included, which no
+list of ancestors could name. There is nothing a frame could steal: no cookie, no account, nothing of a visitor's."""
 DOCS_PATHS = ("/docs", "/redoc", "/docs/oauth2-redirect")
 """Pages of the API documentation: their script is inline, and they show nothing that a user sent."""
 
@@ -42,7 +46,13 @@ def _raw(csp: str) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-HEADERS, DOCS_HEADERS = _raw(CSP), _raw(DOCS_CSP)
+HEADERS, EMBED_HEADERS, DOCS_HEADERS = _raw(CSP), _raw(EMBED_CSP), _raw(DOCS_CSP)
+
+
+def _headers_for(scope: Scope) -> list[tuple[bytes, bytes]]:
+    if scope["path"] == "/" and is_embedded(scope["query_string"]):
+        return EMBED_HEADERS
+    return DOCS_HEADERS if scope["path"] in DOCS_PATHS else HEADERS
 
 
 class Guard:
@@ -58,7 +68,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        extra = DOCS_HEADERS if scope["path"] in DOCS_PATHS else HEADERS
+        extra = _headers_for(scope)
         without_body = scope["method"] == "HEAD"
         if without_body:
             scope = {**scope, "method": "GET", HEAD: True}

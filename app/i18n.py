@@ -1,14 +1,15 @@
 """Languages: which one a request wants, and the page's texts in it.
 
 The texts are message catalogues, `locale/en.po` and `locale/zh_CN.po`, whose msgids are keys like `player.next`. They
-are read as they are; nothing is compiled.
+are read as they are; nothing is compiled. Those in `locale/later/` belong to parts of the page that are loaded when
+they are first used: `later/guide.en.po` is the English of the part `guide`.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,8 @@ CATALOGUES: Mapping[str, str] = {"en": "en", "zh": "zh_CN"}
 HTML_LANG: Mapping[str, str] = {"en": "en", "zh": "zh-Hans"}
 """What `<html lang>` says; browsers choose the form of Chinese characters by it."""
 FOLDER = Path(__file__).resolve().parent / "locale"
+LATER = "later"
+"""The folder in there with the texts that are not in the page from the start."""
 
 _QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.ASCII)
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -79,11 +82,32 @@ def messages(language: str) -> Messages:
     return Messages(language, texts)
 
 
+def parts() -> tuple[str, ...]:
+    """The parts of the page whose texts come later."""
+    ending = f".{CATALOGUES[DEFAULT]}.po"
+    return tuple(sorted(path.name.removesuffix(ending) for path in (FOLDER / LATER).glob(f"*{ending}")))
+
+
+@cache
+def part_texts(part: str, language: str) -> Mapping[str, str]:
+    """The texts of a part of the page that is loaded later."""
+    return {
+        key: text
+        for each in dict.fromkeys((DEFAULT, language))
+        for key, text in _read_files(each, (FOLDER / LATER / f"{part}.{CATALOGUES[each]}.po",)).items()
+    }
+
+
 def _read(language: str) -> dict[str, str]:
     """The catalogues of a language: `zh_CN.po`, and any further `part.zh_CN.po`."""
     name = CATALOGUES[language]
+    return _read_files(language, (FOLDER / f"{name}.po", *sorted(FOLDER.glob(f"*.{name}.po"))))
+
+
+def _read_files(language: str, paths: Iterable[Path]) -> dict[str, str]:
+    name = CATALOGUES[language]
     texts: dict[str, str] = {}
-    for path in (FOLDER / f"{name}.po", *sorted(FOLDER.glob(f"*.{name}.po"))):
+    for path in paths:
         try:
             with path.open("rb") as file:
                 catalogue = read_po(file, locale=name)

@@ -16,7 +16,8 @@ from app.assets import Assets, asset_dir
 from app.errors import Problem
 from app.i18n import HTML_LANG, messages, negotiate
 from app.runs import Services
-from app.schema import page_language
+from app.schema import is_embedded, page_language
+from app.texts import Texts
 from app.vendor import Vendor
 
 HTML = "text/html; charset=utf-8"
@@ -28,8 +29,9 @@ SMALLEST = 9
 class Pages:
     """The templates with all that they are given. A page is rendered once per language."""
 
-    def __init__(self, assets: Assets, vendor: Vendor) -> None:
+    def __init__(self, assets: Assets, vendor: Vendor, texts: Texts) -> None:
         self._assets = assets
+        self._texts = texts
         self._vendor = vendor
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(asset_dir("templates")),
@@ -37,14 +39,21 @@ class Pages:
             undefined=jinja2.StrictUndefined,
         )
         self._lock = threading.Lock()
-        self._index: dict[tuple[str, str], Answer] = {}
+        self._index: dict[tuple[str, str, bool], Answer] = {}
 
-    def index(self, language: str, vary: str) -> Answer:
-        """The page in a language. Not for the event loop: the first one is rendered."""
+    def index(self, language: str, vary: str, embedded: bool = False) -> Answer:
+        """The page in a language; as a part of another page if asked. Not for the event loop: the first is rendered."""
         with self._lock:
-            key = (language, vary)
+            key = (language, vary, embedded)
             if key not in self._index:
-                body = self._render("index.html", language, catalog=describe.catalog(language), seed=seed()).encode()
+                body = self._render(
+                    "index.html",
+                    language,
+                    catalog=describe.catalog(language),
+                    seed=seed(),
+                    texts=self._texts.folder,
+                    embedded=embedded,
+                ).encode()
                 answer = Answer(body, HTML, cache_control=REVALIDATE, vary=vary, language=HTML_LANG[language])
                 answer.compress(SMALLEST)
                 self._index[key] = answer
@@ -89,7 +98,7 @@ def seed() -> dict[str, object]:
     return describe.completed({})
 
 
-def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor) -> APIRouter:
+def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor, texts: Texts) -> APIRouter:
     """The page, its files and the vendored ones."""
     router = APIRouter(include_in_schema=False)
 
@@ -108,7 +117,9 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor) -> 
     async def index(request: Request) -> Response:
         asked = page_language(request)
         language = asked or negotiate(request.headers.get("accept-language", ""))
-        return await in_thread(lambda: pages.index(language, "" if asked else "Accept-Language"), request)
+        vary = "" if asked else "Accept-Language"
+        embedded = is_embedded(request.scope["query_string"])
+        return await in_thread(lambda: pages.index(language, vary, embedded), request)
 
     @router.get("/static/{digest}/{name:path}")
     async def static(request: Request) -> Response:
@@ -116,6 +127,11 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor) -> 
         if answer is None:
             raise nothing_here()
         return await sent(answer, request, SMALLEST)
+
+    @router.get("/texts/{digest}/{name}")
+    async def text(request: Request) -> Response:
+        digest, name = request.path_params["digest"], request.path_params["name"]
+        return await in_thread(lambda: texts.find(digest, name), request)
 
     @router.get("/vendor/{name}")
     async def vendored(request: Request) -> Response:

@@ -39,6 +39,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?",
 _PLACE = r"(?:0|[1-9][0-9]{0,17})"
 _ADDRESS = re.compile(rf"([A-Za-z][A-Za-z0-9_]{{0,39}})\[({_PLACE}(?:,{_PLACE}){{0,3}})\]", re.ASCII)
 _RUN = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_LINK = re.compile(r"https?://[!-~]+", re.ASCII)
 
 
 # The body
@@ -360,6 +361,14 @@ class Query:
             raise BadParameter("name", "absent" if text is None else "string", "the name of an array: delta1")
         return text
 
+    def link(self, most: int) -> str:
+        """`link`: an address of a page, in ASCII as browsers spell it; required."""
+        text = self._values.get("link")
+        if text is None or not _LINK.fullmatch(text) or len(text) > most:
+            kind = "absent" if text is None else "string"
+            raise BadParameter("link", kind, f"an address that begins with http, of at most {most} characters")
+        return text
+
     def phase(self, phases: tuple[str, ...]) -> str | None:
         """`phase`: one of the phases, or None."""
         return self.one_of("phase", phases)
@@ -423,6 +432,11 @@ def last_event(request: Request) -> int:
     """The id of the last event that a client has heard of, as it says when it comes back; -1 for a new one."""
     text = request.headers.get("last-event-id", "")
     return int(text) if _WHOLE.fullmatch(text) else -1
+
+
+def is_embedded(query_string: bytes) -> bool:
+    """Is the page asked for as a part of another page: `?embed=1`?"""
+    return b"embed=1" in query_string.split(b"&")
 
 
 def page_language(request: Request) -> str | None:

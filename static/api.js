@@ -34,6 +34,9 @@ export class ApiError extends Error {
  * @property {(run: Run, step: number, address: { name: string, index: number[] }, language: string, options?: Options) => Promise<Explanation>} getExplain
  * @property {(run: Run, step: number, options?: Options) => Promise<Check>} getCheck
  * @property {(options?: Options) => Promise<Catalog>} getCatalog
+ * @property {(path: string, query?: Record<string, string | number>) => Promise<any>} getJson  what a part of the page
+ *   keeps on the server: its texts, the glossary, a lesson
+ * @property {(path: string) => Promise<ArrayBuffer>} getBytes  such as a font
  */
 
 /**
@@ -46,7 +49,10 @@ export class ApiError extends Error {
  * @returns {Api}
  */
 export function createApi({ base = "/api/v1", language = "en", fetch, traces = 64, numbers = 4e6 } = {}) {
-  const request = requester(base, fetch ?? ((...args) => globalThis.fetch(...args)));
+  const fetchNow = fetch ??
+    ((/** @type {Parameters<typeof globalThis.fetch>} */ ...args) => globalThis.fetch(...args));
+  const request = requester(base, fetchNow);
+  const fromRoot = requester("", fetchNow);
   const kept = createCache(traces, numbers);
   /** @type {Map<string, Shared<Trace>>} */
   const underway = new Map();
@@ -100,6 +106,8 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     getCheck: (run, step, { signal } = {}) =>
       request(`/runs/${run.id}/steps/${step}/check`, {}, signal).then(decodeNumbers),
     getCatalog: ({ signal } = {}) => request("/catalog", { lang: language }, signal),
+    getJson: (path, query = {}) => fromRoot(path, query),
+    getBytes: async (path) => (await fetchNow(path)).arrayBuffer(),
   };
 }
 

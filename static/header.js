@@ -1,15 +1,10 @@
 /**
- * The header's tools: example menu, language, theme, share, help, and the sheet that holds the experiment where there is
+ * The header's tools: example menu, language, theme, help, and the sheet that holds the experiment where there is
  * no room beside the stage.
  *
  * @import { Spec, Translate } from "./types.d.ts"
  */
-import { html, patch } from "./draw/dom.js";
-import { settled } from "./player.js";
 import { nextTheme, setTheme, theme } from "./theme.js";
-
-/** How long a passing word stays. Milliseconds. */
-const WORD = 4000;
 
 /** The experiment stands beside the stage above this size; page.css has the same condition. */
 const WIDE = "(min-width: 1100px) and (min-height: 560px)";
@@ -53,7 +48,6 @@ export function createHeader({ t, fragment, open }) {
 
   byId("theme").addEventListener("click", changeTheme);
   showTheme(t);
-  byId("share").addEventListener("click", () => share(fragment(), t));
   const toggleExperiment = experimentSheet();
 
   function changeTheme() {
@@ -77,36 +71,6 @@ function showTheme(t) {
   button.title = text;
   button.setAttribute("aria-label", text);
   button.querySelector("use")?.setAttribute("href", `#icon-theme-${theme()}`);
-}
-
-/** @param {string} fragment @param {Translate} t */
-async function share(fragment, t) {
-  const link = new URL(document.URL);
-  link.hash = fragment;
-  try {
-    await navigator.clipboard.writeText(link.href);
-    say(html("span", {}, t("share.copied")), WORD);
-  } catch {
-    // No clipboard, or none for pages without https: the link itself, to copy by hand.
-    say(
-      html("label", {}, t("share.manual"), html("input", { type: "text", readonly: true, value: link.href })),
-      null,
-    );
-    const field = /** @type {HTMLInputElement} */ (byId("toast").querySelector("input"));
-    field.focus();
-    field.select();
-    field.addEventListener("blur", hush, { once: true });
-    field.addEventListener("keydown", (event) => event.key === "Escape" && field.blur());
-  }
-}
-
-const hush = () => patch(byId("toast"), []);
-const hushLater = settled(hush, WORD);
-
-/** @param {import("./draw/dom.js").Drawn} word @param {number | null} milliseconds  null: until somebody hushes it */
-function say(word, milliseconds) {
-  patch(byId("toast"), [word]);
-  if (milliseconds !== null) hushLater();
 }
 
 /** @returns {() => void}  opens or closes the experiment */

@@ -11,6 +11,7 @@ import { createApi, problemOf } from "./api.js";
 import { createControls } from "./controls.js";
 import { createExplanations } from "./explanations.js";
 import { createFeed } from "./feed.js";
+import { createGuide } from "./guide.js";
 import { createHeader } from "./header.js";
 import { createTranslate } from "./i18n.js";
 import { isTaken, meaning } from "./keys.js";
@@ -35,7 +36,9 @@ import { needs as explanationFor, why } from "./views/why.js";
 const ADDRESS_REST = 200, SPEECH_REST = 350;
 
 const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-const t = createTranslate(JSON.parse(byId("messages").textContent ?? "{}"), language);
+/** @type {Record<string, string>} */
+const messages = JSON.parse(byId("messages").textContent ?? "{}");
+const t = createTranslate(messages, language);
 const form = /** @type {HTMLFormElement} */ (byId("experiment-form"));
 /** @type {Spec} */
 const seed = JSON.parse(form.dataset.seed ?? "{}");
@@ -74,6 +77,23 @@ const controls = createControls({
 });
 const showTransport = createTransport(dispatch, getState, t);
 const showVersions = createVersions(dispatch);
+createGuide({
+  messages,
+  t,
+  language,
+  api,
+  seed,
+  getState,
+  dispatch,
+  subscribe: store.subscribe,
+  frame: () => shown,
+  open: (place) => {
+    lastOpened = place.spec ?? {};
+    controls.discard();
+    goTo(place);
+  },
+  exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
+});
 
 /** The example that Reset leads back to. @type {Spec} */
 let lastOpened = {};

@@ -30,6 +30,9 @@ export const initialState = Object.freeze({
   focus: null,
   playing: false,
   speed: 1,
+  digits: null,
+  present: false,
+  lesson: null,
   frameName: null,
   edit: null,
   past: Object.freeze([]),
@@ -93,6 +96,12 @@ export function reduce(state, action) {
       return change(state, { playing: false });
     case "speed":
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
+    case "digits":
+      return change(state, { digits: action.digits });
+    case "present":
+      return change(state, { present: action.present });
+    case "lesson":
+      return change(state, { lesson: action.lesson });
     case "spec":
       return withSpec(state, action.spec);
     case "edit":

@@ -156,6 +156,12 @@ export interface State {
   playing: boolean;
   /** Moments a second while playing. */
   speed: number;
+  /** Significant digits of every number shown; null where as many are shown as fit. */
+  digits: number | null;
+  /** For a class to read from the last row: large, and nothing on the page that is not needed. */
+  present: boolean;
+  /** The built-in lesson under way, by its name. */
+  lesson: string | null;
   /**
    * A number changed by hand that is not computed yet: the experiment it leads to, where it stands, and the values that
    * are stale until then. `problem` says why it cannot be.
@@ -189,9 +195,12 @@ export interface Place {
   by?: Granularity;
   view?: string;
   focus?: Address;
-  spec?: Spec;
-  /** Id of a run that the server knows; a link says the experiment itself. */
+  digits?: number;
+  present?: boolean;
+  lesson?: string;
+  /** Id of a run that the server knows, instead of its spec: a short link, which leads nowhere on another server. */
   run?: string;
+  spec?: Spec;
 }
 
 /** Something the page shows but does not have yet: see needs.js. */
@@ -430,6 +439,9 @@ export type Action =
   | { type: "play" }
   | { type: "pause" }
   | { type: "speed"; speed: number }
+  | { type: "digits"; digits: number | null }
+  | { type: "present"; present: boolean }
+  | { type: "lesson"; lesson: string | null }
   | { type: "spec"; spec: Spec }
   | { type: "edit"; address: Address; value: number; spec: Spec; stale: Set<string> }
   | { type: "edit/refused"; spec: Spec; problem: Problem }

@@ -11,10 +11,14 @@ import { shownRun } from "./needs.js";
 import { initialState } from "./state.js";
 import { formatAddress, parseAddress } from "./trace.js";
 
+/** Significant digits a number may be shown with, fewest and most. */
+export const DIGITS = Object.freeze({ fewest: 2, most: 6 });
+
 /** A spec has a handful of levels; text nested a hundred thousand deep would break whatever walks it. */
 const DEEPEST = 32;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const LESSON = /^[a-z][a-z0-9-]{0,63}$/;
 
 /**
  * One row per part of the fragment, in writing order: how to read its text (undefined if it is not valid) and write it
@@ -36,11 +40,14 @@ const PARTS = {
     read: (text) => parseAddress(text) ?? undefined,
     write: ({ focus }) => focus && formatAddress(focus),
   },
+  digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
+  present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
+  lesson: { read: lessonName, write: ({ lesson }) => lesson },
   spec: {
     read: decodeSpec,
     write: ({ spec }) => spec && Object.keys(spec).length ? encodeSpec(spec) : undefined,
   },
-  run: { read: runId, write: () => undefined },
+  run: { read: runId, write: ({ run }) => run },
 };
 
 /**
@@ -79,7 +86,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec } = state;
+  const { cursor, example, by, view, spec, digits, present, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -91,6 +98,9 @@ export function placeOf(state) {
     by,
     view,
     ...state.focus ? { focus: state.focus } : {},
+    ...digits === null ? {} : { digits },
+    ...present ? { present } : {},
+    ...lesson === null ? {} : { lesson },
     spec,
   };
 }
@@ -110,6 +120,9 @@ export function toAction(place) {
     by,
     view,
     focus: place.focus ?? null,
+    digits: place.digits ?? null,
+    present: place.present ?? false,
+    lesson: place.lesson ?? null,
     playing: false,
   };
   return frame === undefined ? { type: "restore", part } : { type: "restore", part, frame };
@@ -140,6 +153,30 @@ export function decodeSpec(text) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The address of a moment, for other people.
+ * @param {string} fragment
+ * @param {{ host?: string | null, embed?: boolean, language?: string }} [options]  `host`: what others call this machine
+ * @returns {string}
+ */
+export function linkTo(fragment, { host = null, embed = false, language } = {}) {
+  const url = new URL(location.href);
+  if (host) url.hostname = host.includes(":") ? `[${host}]` : host;
+  url.searchParams.delete("embed");
+  if (language) url.searchParams.set("lang", language);
+  if (embed) url.searchParams.set("embed", "1");
+  url.hash = fragment;
+  return url.href;
+}
+
+/**
+ * Is the page open under a name that only this machine knows itself by?
+ * @returns {boolean}
+ */
+export function isLoopback() {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
 }
 
 /** The fragment the page wrote or read last, so that its own writing is no news. */
@@ -211,6 +248,17 @@ function decoded(text) {
 /** @param {string} text  @returns {number | undefined} */
 function wholeNumber(text) {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** @param {string} text  @returns {number | undefined} */
+function digits(text) {
+  const count = wholeNumber(text);
+  return count !== undefined && count >= DIGITS.fewest && count <= DIGITS.most ? count : undefined;
+}
+
+/** @param {string} text  @returns {string | undefined} */
+function lessonName(text) {
+  return LESSON.test(text) ? text : undefined;
 }
 
 /** @param {string} text  @returns {string | undefined} */

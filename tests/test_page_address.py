@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -153,27 +152,3 @@ def test_moving_about_leaves_no_trail_for_the_back_button(visit):
     for key, fragment in (("]", "frame=b1_new"), ("ArrowRight", "^#step=3$"), ("End", "step=999")):
         visit.press(key).wait_for_fragment(fragment)
     assert visit.page.evaluate("history.length") == before
-
-
-def test_share_copies_a_link_to_this_very_moment(new_context, base_url, elsewhere):
-    context = new_context(reduced_motion="reduce", permissions=["clipboard-read", "clipboard-write"])
-    visit = Visit(context.new_page(), base_url).open("#step=8&frame=da1&unit=3", spec=SPEC)
-    visit.press("ArrowRight").rest()
-    visit.page.locator("#share").click()
-    visit.wait("() => document.getElementById('toast').textContent.includes('copied')")
-    link = visit.page.evaluate("navigator.clipboard.readText()")
-    assert re.match(re.escape(base_url) + r"/#step=8&", link)
-    elsewhere.page.goto(link)
-    assert elsewhere.rest().moment == visit.moment
-    assert not difference(elsewhere.picture(), visit.picture())
-
-
-def test_without_a_clipboard_the_link_is_there_to_copy_by_hand(visit):
-    visit.open("#step=8")
-    visit.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
-    visit.page.locator("#share").click()
-    field = visit.page.locator("#toast input")
-    assert field.input_value() == f"{visit.base_url}/#step=8"
-    assert field.evaluate("(field) => field === document.activeElement && field.selectionEnd === field.value.length")
-    field.press("Escape")
-    assert visit.page.locator("#toast input").count() == 0

@@ -25,10 +25,7 @@ from app.command.workers import Workers
 from app.identity import run_id
 from app.logs import log_config
 from app.settings import LOOPBACK_HOSTS, Settings
-
-ANY_ADDRESS = ("0.0.0.0", "::")
-NOWHERE = ("192.0.2.1", 9)
-"""An address of nobody (RFC 5737); which of ours leads there is the one to give to others. Nothing is sent."""
+from app.sharing import ANY_ADDRESS, reachable_at
 
 
 def open_page(options: argparse.Namespace, settings: Settings, terminal: Terminal) -> int:
@@ -55,7 +52,11 @@ def serve(options: argparse.Namespace, settings: Settings, terminal: Terminal) -
     settings = settings_from(options, settings)
     with listen(settings, terminal) as listener:
         address = address_of(listener, settings.host)
-        addresses = [address, address_of(listener, outward_address())] if options.lan else [address]
+        addresses = (
+            [address, address_of(listener, (*reachable_at(settings), socket.gethostname())[0])]
+            if options.lan
+            else [address]
+        )
         ready = partial(announce, addresses, address if options.browser else None, terminal)
         logs = log_config(options.log_level, options.log_format, access=options.access_log)
         if options.workers == 1:
@@ -120,18 +121,8 @@ def listen(settings: Settings, terminal: Terminal) -> socket.socket:
 
 def address_of(listener: socket.socket, host: str) -> str:
     """The address to open in a browser, by this name of this machine."""
-    name = "127.0.0.1" if host in ANY_ADDRESS or not host else host
+    name = "127.0.0.1" if host in ANY_ADDRESS else host
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}/"
-
-
-def outward_address() -> str:
-    """The address by which other machines of the network reach this one."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
-        try:
-            outward.connect(NOWHERE)
-            return str(outward.getsockname()[0])
-        except OSError:  # no network
-            return socket.gethostname()
 
 
 class Server(uvicorn.Server):

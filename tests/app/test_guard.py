@@ -106,3 +106,18 @@ def test_only_the_pages_of_the_documentation_may_have_inline_scripts(api):
         assert "script-src 'self' 'unsafe-inline'" in api.get(path).headers["content-security-policy"]
     assert "unsafe" not in api.get("/docs/").headers["content-security-policy"]
     assert "unsafe" not in api.get("/").headers["content-security-policy"]
+
+
+def frame_ancestors(answer):
+    policy = answer.headers["content-security-policy"]
+    return next((part.strip() for part in policy.split(";") if part.strip().startswith("frame-ancestors")), None)
+
+
+def test_only_the_page_that_asks_to_be_embedded_may_be_framed_by_others(api, xor_run):
+    assert frame_ancestors(api.get("/?embed=1")) is None
+    assert frame_ancestors(api.get("/?lang=zh&embed=1")) is None
+    others = ["/", "/?embed=0", "/?embed=11", "/?embed", "/docs?embed=1", "/nothing?embed=1", f"{xor_run}?embed=1"]
+    for path in others:
+        assert frame_ancestors(api.get(path)) == "frame-ancestors 'self'", path
+    plain, embedded = (api.get(path).headers["content-security-policy"] for path in ("/", "/?embed=1"))
+    assert embedded == plain.replace("; frame-ancestors 'self'", "")

@@ -23,6 +23,10 @@ const PLACES = [
     focus: address("delta1", [0, 1]),
   }],
   ["#frame=W2_new&focus=loss", { frame: "W2_new", focus: address("loss", []) }],
+  ["#step=2&digits=4&present=1&lesson=what-delta-means", {
+    ...{ step: 2, digits: 4, present: true, lesson: "what-delta-means" },
+  }],
+  ["#step=2&run=0123456789abcdef0123456789abcdef", { step: 2, run: "0123456789abcdef0123456789abcdef" }],
   ["#spec=eyJzZWVkIjoxfQ", { spec: { seed: 1 } }],
 ];
 
@@ -39,10 +43,11 @@ test("a spec comes back from a link as it went in", () => {
   assert.deepEqual(url.parse(fragment).spec, SPEC);
 });
 
-test("the id of a run is read and never written", () => {
+test("the id of a run stands for its experiment in a short link", () => {
   const run = "0123456789abcdef0123456789abcdef";
   assert.deepEqual(url.parse(`#run=${run}&step=3`), { run, step: 3 });
-  assert.equal(url.format({ run, step: 3 }), "#step=3");
+  assert.equal(url.format({ run, step: 3 }), `#step=3&run=${run}`);
+  assert(!("run" in url.placeOf(initialState)));
   assert.deepEqual(url.parse("#run=../../etc&run=0123456789ABCDEF0123456789ABCDEF"), {});
 });
 
@@ -78,6 +83,8 @@ const DAMAGED = [
   ["#step=99999999999999999999", {}],
   ["#step=%E0%A4%A&unit=1", { unit: 1 }],
   ["#by=atom&view=<script>&frame=a b", {}],
+  ["#digits=1&present=2&lesson=../x&run=0123&unit=1", { unit: 1 }],
+  ["#digits=7&digits=3.5&present=true&step=1", { step: 1 }],
   ["#focus=delta1[0,&step=3", { step: 3 }],
   ["#focus=delta1%5B0%2C1%5D", { focus: address("delta1", [0, 1]) }],
   ["#spec=%%%&step=3", { step: 3 }],

@@ -1,0 +1,127 @@
+/**
+ * The door to what helps people understand and share: sharing, presenting, definitions, the tour, lessons. A page that
+ * is only looked at needs none of it, so a part comes when it is first asked for, with its texts and its styles.
+ *
+ * @import { Desk } from "./guide/desk.d.ts"
+ */
+import { create, html } from "./draw/dom.js";
+import { say } from "./toast.js";
+import { format, placeOf } from "./url.js";
+
+/** Each part: its module, and the style sheets it needs. */
+const PARTS = {
+  share: { module: () => import("./guide/share.js"), styles: ["dialog", "share"] },
+  files: { module: () => import("./guide/files.js"), styles: ["dialog", "share"] },
+};
+
+/**
+ * @typedef {object} Guide
+ * @property {() => void} share
+ */
+
+/**
+ * @param {Omit<Desk, "t"> & { t: Desk["t"], messages: Record<string, string> }} options  `messages` is what `t` reads:
+ *   the texts of the parts join it
+ * @returns {Guide}
+ */
+export function createGuide({ messages, ...desk }) {
+  const { t, language, api } = desk;
+  const texts = once(async () => {
+    Object.assign(messages, await api.getJson(`${document.body.dataset.texts}guide.${language}.json`));
+  });
+
+  /**
+   * @template {keyof typeof PARTS} Name
+   * @param {Name} name
+   * @param {(module: Awaited<ReturnType<(typeof PARTS)[Name]["module"]>>) => void} then
+   */
+  const use = async (name, then) => {
+    const { module, styles } = PARTS[name];
+    try {
+      const [loaded] = await Promise.all([module(), texts(), ...styles.map(style)]);
+      then(/** @type {any} */ (loaded));
+    } catch (error) {
+      say(t("guide.failed"));
+      throw error;
+    }
+  };
+
+  const share = () => use("share", ({ openShare }) => openShare(desk));
+  document.getElementById("share")?.addEventListener("click", share);
+  const whole = /** @type {HTMLAnchorElement | null} */ (document.getElementById("open-whole"));
+  whole?.addEventListener("click", () => whole.hash = format(placeOf(desk.getState())));
+  acceptFiles((file) => use("files", ({ receive }) => receive(desk, file)));
+  return { share };
+}
+
+/**
+ * A file dropped on the page is opened, unless what it was dropped on has taken it.
+ * @param {(file: File) => void} receive
+ */
+function acceptFiles(receive) {
+  /** @param {DragEvent} event */
+  const hasFile = ({ dataTransfer }) => dataTransfer?.types.includes("Files") ?? false;
+  document.addEventListener("dragover", (event) => {
+    if (event.defaultPrevented || !hasFile(event)) return;
+    event.preventDefault();
+    document.body.dataset.drop = "true";
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) delete document.body.dataset.drop;
+  });
+  document.addEventListener("drop", (event) => {
+    delete document.body.dataset.drop;
+    const file = event.dataTransfer?.files[0];
+    if (event.defaultPrevented || !file) return;
+    event.preventDefault();
+    receive(file);
+  });
+}
+
+/** @type {Map<string, Promise<void>>} */
+const sheets = new Map();
+
+/**
+ * A style sheet of the guide, once. It is there before anything is drawn with it.
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+function style(name) {
+  const known = sheets.get(name);
+  if (known) return known;
+  /** @type {Promise<void>} */
+  const loaded = new Promise((resolve, reject) => {
+    const link = create(
+      html("link", {
+        rel: "stylesheet",
+        href: new URL(`css/guide/${name}.css`, import.meta.url).href,
+        on: {
+          load: () => resolve(),
+          error: () => {
+            sheets.delete(name);
+            link.remove();
+            reject(new Error(`css/guide/${name}.css cannot be loaded`));
+          },
+        },
+      }),
+    );
+    document.head.append(link);
+  });
+  sheets.set(name, loaded);
+  return loaded;
+}
+
+/**
+ * A piece of work done once; again if it failed.
+ * @param {() => Promise<void>} work
+ * @returns {() => Promise<void>}
+ */
+function once(work) {
+  /** @type {Promise<void> | null} */
+  let done = null;
+  return () =>
+    done ??= work().catch((error) => {
+      done = null;
+      throw error;
+    });
+}
