@@ -163,11 +163,11 @@ def test_a_diverged_run_has_a_history_like_any_other():
     assert np.isnan(found.train.loss[3])
 
 
-def test_a_history_can_be_cancelled():
-    for steps in ((0, 900), range(500)):
-        asked = []
-        with pytest.raises(Cancelled):
-            fresh_run({}).history(steps, lambda: asked.append(1) or len(asked) > 2, PARTS)
+@pytest.mark.parametrize("steps", [(0, 900), range(500)], ids=["far apart", "every one"])
+def test_a_history_can_be_cancelled(steps):
+    asked = []
+    with pytest.raises(Cancelled):
+        fresh_run({}).history(steps, lambda: asked.append(1) or len(asked) > 2, PARTS)
 
 
 def test_norms_neither_overflow_nor_vanish_on_the_way():
