@@ -1,11 +1,14 @@
 """What tests share: a client of the API, the real server, and a browser under watch.
 
 `page`, `context`, `new_context` and `new_page` all open watched pages. When the test ends, a script error,
-a console error or a request to another host fails it.
+a console error or a request to another host fails it. Pages of `new_page` share a browser context with the pages of
+other tests that ask for the same one, so that the browser need not fetch and compile everything again; what a context
+keeps for all its pages (a clock, permissions, scripts) wants one of `new_context`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -42,6 +45,7 @@ BROWSER_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+CONTEXT_OPTIONS = {"locale": "en-US"}
 NO_BROWSER = (
     "No browser to drive: install Chromium (Debian, Ubuntu: apt-get install chromium; elsewhere: "
     "python -m playwright install chromium) or set BACKSCOPE_BROWSER to the path of one."
@@ -179,6 +183,12 @@ class Watch:
         context.on("request", self.on_request)
         return context
 
+    def leave(self, context: BrowserContext) -> None:
+        self.contexts.remove(context)
+        context.remove_listener("weberror", self.on_error)
+        context.remove_listener("console", self.on_console)
+        context.remove_listener("request", self.on_request)
+
     def on_error(self, error: WebError) -> None:
         self.problems.append(f"page error: {error.error}")
 
@@ -218,7 +228,7 @@ def new_context(new_context, watch) -> Iterator[Callable[..., BrowserContext]]:
     """Return a function that opens a watched browser context; keywords as in Playwright."""
 
     def open_context(**options: Any) -> BrowserContext:
-        return watch.over(new_context(**{"locale": "en-US", **options}))
+        return watch.over(new_context(**{**CONTEXT_OPTIONS, **options}))
 
     yield open_context
     watch.settle()
@@ -226,10 +236,46 @@ def new_context(new_context, watch) -> Iterator[Callable[..., BrowserContext]]:
         pytest.fail("in the browser:\n" + "\n".join(watch.problems), pytrace=False)
 
 
+@pytest.fixture(scope="session")
+def shared_contexts(browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Return a function that gives the browser context of these options, one for the whole run."""
+    made: dict[str, BrowserContext] = {}
+
+    def context_of(**options: Any) -> BrowserContext:
+        key = json.dumps(options, sort_keys=True)
+        if key not in made:
+            made[key] = browser.new_context(**options)
+        return made[key]
+
+    yield context_of
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def new_page(new_context) -> Callable[..., Page]:
-    """Return a function that opens a watched page in a context of its own.
+def new_page(request, new_context, shared_contexts, watch) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a watched page, with nothing stored from pages before.
 
     >>> new_page(locale="zh-CN", color_scheme="dark", reduced_motion="reduce")  # doctest: +SKIP
     """
-    return lambda **options: new_context(**options).new_page()
+    # What pytest-playwright records, it records of the contexts it opens itself.
+    if any(request.config.getoption(option) != "off" for option in ("--tracing", "--video", "--screenshot")):
+        yield lambda **options: new_context(**options).new_page()
+        return
+    pages: list[Page] = []
+
+    def open_page(**options: Any) -> Page:
+        context = shared_contexts(**{**CONTEXT_OPTIONS, **options})
+        if context not in watch.contexts:
+            watch.over(context)
+        pages.append(context.new_page())
+        return pages[-1]
+
+    yield open_page
+    watch.settle()
+    for page in pages:
+        with suppress(PlaywrightError):
+            page.evaluate("localStorage.clear()")
+        page.close()
+    for context in {page.context for page in pages}:
+        watch.leave(context)

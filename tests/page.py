@@ -27,14 +27,15 @@ GRANULARITIES = ("term", "unit", "assignment", "layer", "phase", "step", "epoch"
 PATIENCE = 30_000
 
 # Playwright's own wait_for_function evaluates text in the page, which the page's Content-Security-Policy forbids.
+# What was just done is drawn in the next animation frame, so nothing is looked at before that.
 UNTIL = """async ([arg, patience]) => {
   const test = %s;
-  for (const end = performance.now() + patience;;) {
+  for (const end = performance.now() + patience; performance.now() < end;) {
+    await new Promise(requestAnimationFrame);
     const found = test(arg);
     if (found) return found;
-    if (performance.now() > end) return false;
-    await new Promise(requestAnimationFrame);
   }
+  return false;
 }"""
 
 DRAWN = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"""

@@ -108,7 +108,8 @@ MALFORMED = {
 def test_a_malformed_address_still_opens_the_page(visit):
     line = Line(visit.server.run())
     for name, fragment in MALFORMED.items():
-        visit.page.goto("about:blank")
+        if name in ("half a percent", "a spec that is no JSON", "markup"):
+            visit.page.goto("about:blank")
         visit.open(fragment)
         assert visit.picture().cells, f"{name}: nothing on the stage"
         visit.press("]").at(line.last(visit.moment.step, "b1_new"))

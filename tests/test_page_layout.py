@@ -60,11 +60,25 @@ COLLIDE = """() => {
     .map(([other]) => `${one} | ${other}`));
 }"""
 
-PANEL = """() => {
+# Goes through all numbers of the stage, and says what of each explanation is wider than the panel.
+PANEL = """async () => {
   const why = document.getElementById("why-panel");
-  const lines = [...why.querySelectorAll(".why-line")].filter((line) => line.scrollWidth > line.clientWidth + 1
-    && getComputedStyle(line).overflowX === "visible").map((line) => line.textContent);
-  return { across: why.scrollWidth - why.clientWidth, lines };
+  const addresses = [...document.querySelectorAll("#stage [data-address]")].map((cell) => cell.dataset.address).sort();
+  const wrong = [];
+  for (const address of addresses) {
+    document.querySelector(`#stage [data-address="${address}"]`).click();
+    for (let frames = 0; why.querySelector("code").textContent !== address; frames++) {
+      if (frames > 600) return [addresses.length, [`${address} is not explained`]];
+      await new Promise(requestAnimationFrame);
+    }
+    const across = why.scrollWidth - why.clientWidth;
+    if (across > 0) wrong.push(`${address}: the panel scrolls sideways by ${across}`);
+    for (const line of why.querySelectorAll(".why-line")) {
+      const free = getComputedStyle(line).overflowX === "visible";
+      if (free && line.scrollWidth > line.clientWidth + 1) wrong.push(`${address}: ${line.textContent}`);
+    }
+  }
+  return [addresses.length, wrong];
 }"""
 
 
@@ -134,11 +148,9 @@ def test_the_active_cell_is_in_sight_at_every_moment(visit, name):
 def test_formulas_fit_their_panel_or_scroll_in_it(visit):
     for spec in (None, {"layers": [{"units": 4, "activation": "tanh"}, {"units": 1, "activation": "relu"}]}):
         visit.open("#step=999&frame=b1_new&unit=3", spec=spec)
-        for address in sorted(visit.picture().by_address):
-            visit.cell(address).click()
-            panel = visit.rest().page.evaluate(PANEL)
-            assert panel["across"] <= 0, f"{address}: the panel scrolls sideways by {panel['across']}"
-            assert not panel["lines"], f"{address}: {panel['lines']}"
+        count, wrong = visit.page.evaluate(PANEL)
+        assert count > 20
+        assert not wrong, "\n".join(wrong)
 
 
 def test_who_asks_the_browser_for_larger_type_gets_it(visit):

@@ -32,9 +32,9 @@ FRAME = 17
 
 
 @pytest.fixture
-def visit(new_page, base_url):
+def visit(new_context, base_url):
     """A visit whose clock stands still once the page is there."""
-    page = new_page()
+    page = new_context().new_page()
     page.clock.install()
     visit = Visit(page, base_url).open("#step=3")
     # Until it stands still the clock is the machine's, and a call to it may take a while.
