@@ -4,7 +4,7 @@
  * Everything below a run id never changes, so traces are kept (the most recently used, up to a bound) and one request
  * serves everyone who waits for the same step.
  *
- * @import { Catalog, Check, Explanation, History, Problem, Run, Spec, Trace } from "./types.d.ts"
+ * @import { Catalog, Check, Diagnosis, Explanation, History, Problem, Progress, Run, Spec, Trace } from "./types.d.ts"
  */
 import { decodeHistory, decodeNumbers, decodeTrace } from "./decode.js";
 
@@ -33,6 +33,8 @@ export class ApiError extends Error {
  * @property {(run: Run, points?: number, options?: Options) => Promise<History>} getHistory
  * @property {(run: Run, step: number, address: { name: string, index: number[] }, language: string, options?: Options) => Promise<Explanation>} getExplain
  * @property {(run: Run, step: number, options?: Options) => Promise<Check>} getCheck
+ * @property {(run: Run, options?: Options) => Promise<Diagnosis>} getDiagnosis
+ * @property {(run: Run, progress: (progress: Progress) => void, options?: Options) => Promise<void>} follow  waits until a run is computed to its end, and tells how far it has come
  * @property {(options?: Options) => Promise<Catalog>} getCatalog
  * @property {(path: string, query?: Record<string, string | number>) => Promise<any>} getJson  what a part of the page
  *   keeps on the server: its texts, the glossary, a lesson
@@ -81,6 +83,37 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     return shared.join(signal);
   };
 
+  /**
+   * Waits until a run is computed to its end, and tells how far it has come.
+   * @param {Run} run
+   * @param {(progress: Progress) => void} progress
+   * @param {AbortSignal} [signal]
+   */
+  const follow = async (run, progress, signal) => {
+    const path = `${base}/runs/${run.id}/events?to=${run.steps - 1}&points=2`;
+    const response = await fetchNow(path, {
+      headers: { accept: "text/event-stream" },
+      signal: signal ?? null,
+    });
+    if (!response.ok || !response.body) {
+      throw new ApiError(asProblem(response, await response.json().catch(() => null)));
+    }
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      text += value;
+      const events = text.split("\n\n");
+      text = events.pop() ?? "";
+      for (const { kind, data } of events.map(readEvent)) {
+        if (kind === "progress") progress(data);
+        else if (kind === "error") throw new ApiError(asProblem(response, data));
+        else if (kind === "done") return;
+      }
+    }
+  };
+
   return {
     getTrace,
     cachedTrace: (run, step) => kept.get(`${run.id}/${step}`) ?? null,
@@ -105,6 +138,8 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
         .then(decodeNumbers),
     getCheck: (run, step, { signal } = {}) =>
       request(`/runs/${run.id}/steps/${step}/check`, {}, signal).then(decodeNumbers),
+    getDiagnosis: (run, { signal } = {}) => request(`/runs/${run.id}/diagnosis`, { lang: language }, signal),
+    follow: (run, progress, { signal } = {}) => follow(run, progress, signal),
     getCatalog: ({ signal } = {}) => request("/catalog", { lang: language }, signal),
     getJson: (path, query = {}) => fromRoot(path, query),
     getBytes: async (path) => (await fetchNow(path)).arrayBuffer(),
@@ -125,6 +160,20 @@ export function problemOf(error) {
     status: 0,
     errors: [],
   };
+}
+
+/**
+ * One server-sent event.
+ * @param {string} text
+ * @returns {{ kind: string, data: any }}
+ */
+export function readEvent(text) {
+  let kind = "message", data = "";
+  for (const line of text.split("\n")) {
+    if (line.startsWith("event:")) kind = line.slice(6).trim();
+    else if (line.startsWith("data:")) data += line.slice(5).trim();
+  }
+  return { kind, data: data ? JSON.parse(data) : null };
 }
 
 /**

@@ -4,11 +4,12 @@
  *
  * @import { Api } from "./api.js"
  * @import { Store } from "./store.js"
- * @import { Need, Problem, Run, Spec, State } from "./types.d.ts"
+ * @import { Need, Problem, Progress, Run, Spec, State } from "./types.d.ts"
  */
 import { problemOf } from "./api.js";
 import { minimal } from "./spec.js";
 import { needs, runKey } from "./needs.js";
+import { STOPPED } from "./progress.js";
 
 /** Points of the loss curve: about one for every other pixel of a wide screen. */
 const POINTS = 600;
@@ -30,6 +31,7 @@ const POINTS = 600;
 export function createFeed(store, api, { seed, refused }) {
   const { dispatch } = store;
   let proposal = new AbortController();
+  let training = new AbortController();
   let tracing = false;
 
   /** @param {Extract<Need, { kind: "run" }>} need */
@@ -67,20 +69,40 @@ export function createFeed(store, api, { seed, refused }) {
     stateChanged(store.getState());
   };
 
-  /** @param {Extract<Need, { kind: "history" }>} need */
+  /**
+   * The losses of a run. One that takes longer than an answer may is followed until it is computed, then asked again.
+   * @param {Extract<Need, { kind: "history" }>} need
+   */
   const fetchHistory = async ({ key, run }) => {
+    training.abort();
+    training = new AbortController();
+    const { signal } = training;
+    const progress = (/** @type {Progress} */ progress) =>
+      dispatch({ type: "history/progress", key, progress });
     dispatch({ type: "history/loading", key });
-    try {
-      const history = await api.getHistory(run, Math.min(POINTS, run.steps));
-      dispatch({ type: "history/ready", key, history });
-    } catch (error) {
-      const problem = problemOf(error);
-      if (problem) dispatch({ type: "history/failed", key, problem });
+    while (!signal.aborted) {
+      try {
+        const history = await api.getHistory(run, Math.min(POINTS, run.steps), { signal });
+        dispatch({ type: "history/ready", key, history });
+        return;
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem === null || signal.aborted) return;
+        const late = problem.type?.endsWith(":deadline") ?? false;
+        const failure = late
+          ? await api.follow(run, progress, { signal }).then(() => null, problemOf)
+          : problem;
+        if (failure && !signal.aborted) {
+          dispatch({ type: "history/failed", key, problem: failure });
+          return;
+        }
+      }
     }
   };
 
   /** @param {State} state */
   const stateChanged = (state) => {
+    if (state.history.status === "failed" && state.history.problem === STOPPED) training.abort();
     for (const need of needs(state)) {
       if (need.kind === "run") fetchRun(need);
       else if (need.kind === "trace") fetchTrace(need);

@@ -15,6 +15,7 @@ import { createGuide } from "./guide.js";
 import { createHeader } from "./header.js";
 import { createTranslate } from "./i18n.js";
 import { isTaken, meaning } from "./keys.js";
+import { createMilestones } from "./milestones.js";
 import { runKey, shownRun } from "./needs.js";
 import { browserClock, createPlayer, settled } from "./player.js";
 import { alike, minimal } from "./spec.js";
@@ -94,6 +95,7 @@ createGuide({
   },
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
+createMilestones({ api, dispatch, run: () => shownRun(getState()), t });
 
 /** The example that Reset leads back to. @type {Spec} */
 let lastOpened = {};

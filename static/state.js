@@ -8,6 +8,7 @@
  */
 import { clamp, compare, end, next, previous, START, start, unitCount } from "./moments.js";
 import { historyKey, runKey, shownRun, traceKey } from "./needs.js";
+import { STOPPED } from "./progress.js";
 import { address as cellAt, exists } from "./trace.js";
 
 /** Moments a second while playing, slowest and fastest. */
@@ -74,6 +75,16 @@ export function reduce(state, action) {
         : state;
     case "history/failed":
       return awaited(state.history, action.key) ? change(state, { history: failed(action) }) : state;
+    case "history/progress":
+      return awaited(state.history, action.key)
+        ? change(state, { history: Object.freeze({ ...state.history, progress: action.progress }) })
+        : state;
+    case "history/stop":
+      return state.history.status === "loading"
+        ? change(state, {
+          history: failed({ type: "history/failed", key: state.history.key, problem: STOPPED }),
+        })
+        : state;
     case "move":
       return moved(state, action.by, action.direction);
     case "goto":

@@ -110,9 +110,28 @@ export interface Address {
 
 export type Remote<T> =
   | { status: "idle" }
-  | { status: "loading"; key: string; previous: T | null }
+  | { status: "loading"; key: string; previous: T | null; progress?: Progress }
   | { status: "ready"; key: string; value: T }
   | { status: "failed"; key: string; problem: Problem };
+
+/** How far a long computation has come. */
+export interface Progress {
+  step: number;
+  to: number;
+}
+
+/** What happened in a run. Numbers that are not finite are strings here. */
+export interface Diagnosis {
+  non_finite: { step: number; name: string; address: string; sentence: string } | null;
+  dead_unit: { step: number; layer: number; name: string; unit: number } | null;
+  loss_drop: { step: number; until: number; before: Numeric; after: Numeric } | null;
+  early_stopping: {
+    monitor: string;
+    patience: number;
+    best: { epoch: number; step: number; value: Numeric } | null;
+    stopped: { epoch: number; step: number } | null;
+  };
+}
 
 export interface Problem {
   title: string;
@@ -428,6 +447,9 @@ export type Action =
   | { type: "history/loading"; key: string }
   | { type: "history/ready"; key: string; history: History }
   | { type: "history/failed"; key: string; problem: Problem }
+  | { type: "history/progress"; key: string; progress: Progress }
+  /** Give up computing a long run; what was computed is kept. */
+  | { type: "history/stop" }
   | { type: "move"; by: Granularity; direction: -1 | 1 }
   | { type: "goto"; moment: Partial<Moment> }
   | { type: "start" }

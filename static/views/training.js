@@ -8,6 +8,7 @@
 import { html, patch, svg } from "../draw/dom.js";
 import { MINUS, panel, stage } from "../draw/format.js";
 import { editedSteps } from "../edits.js";
+import { STOPPED } from "../progress.js";
 import { axis, logTicks, lossCurve, polyline, ticks } from "../draw/plot.js";
 
 /** The drawing's own units; the browser stretches them to the place there is. */
@@ -196,12 +197,31 @@ function skeleton() {
 }
 
 /** @param {State} state @param {Context} context @returns {Drawn} */
-function note({ history }, { t }) {
-  const failed = history.status === "failed";
+function note({ history }, { t, dispatch }) {
+  const stopped = history.status === "failed" && history.problem === STOPPED;
+  const progress = history.status === "loading" ? history.progress : undefined;
+  const words = stopped ? t("training.stopped") : progress
+    ? t("training.progress", {
+      ...progress,
+      percent: Math.floor(100 * progress.step / Math.max(progress.to, 1)),
+    })
+    : t(history.status === "failed" ? "training.failed" : "training.waiting");
   return html(
     "span",
-    { class: "curve-note quiet", style: { left: 0, right: 0 } },
-    t(failed ? "training.failed" : "training.waiting"),
+    { class: "curve-note quiet", style: { left: 0, right: 0 }, role: "status" },
+    words,
+    progress && button(t("training.stop"), () => dispatch({ type: "history/stop" })),
+    history.status === "failed" && button(t("training.go_on"), () => dispatch({ type: "retry" })),
+  );
+}
+
+/** A button on the curve, which would otherwise take the press for a place to go to. @param {string} text @param {() => void} act */
+function button(text, act) {
+  const keep = (/** @type {Event} */ event) => event.stopPropagation();
+  return html(
+    "button",
+    { type: "button", class: "button small", on: { pointerdown: keep, keydown: keep, click: act } },
+    text,
   );
 }
 

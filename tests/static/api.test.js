@@ -222,3 +222,33 @@ test("an answer that does not fit its shape is a problem too, and is not kept", 
   bad = false;
   assert.equal((await api.getTrace(run, 0)).step, 0);
 });
+
+test("a run is followed until it is done, however its events are cut into pieces", async () => {
+  const text =
+    'id: 3\nevent: history\ndata: {"steps":[0]}\n\n: beat\n\nevent: progress\ndata: {"step":3,"to":9}\n\n' +
+    'event: progress\ndata: {"step":9,"to":9}\n\nevent: done\ndata: {"step":9}\n\n';
+  for (const size of [1, 7, 1000]) {
+    const pieces = text.match(new RegExp(`[\\s\\S]{1,${size}}`, "g")) ?? [];
+    const body = new ReadableStream({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+        controller.close();
+      },
+    });
+    const api = createApi({ fetch: () => Promise.resolve(new Response(body)) });
+    /** @type {number[]} */
+    const heard = [];
+    await api.follow(/** @type {any} */ ({ id: "r", steps: 10 }), ({ step }) => heard.push(step));
+    assert.deepEqual(heard, [3, 9]);
+  }
+});
+
+test("what goes wrong while a run is followed is a problem", async () => {
+  const body = 'event: error\ndata: {"type":"urn:x","title":"Too busy","detail":"","errors":[]}\n\n';
+  const busy = createApi({ fetch: () => Promise.resolve(new Response(body)) });
+  await assert.rejects(busy.follow(/** @type {any} */ ({ id: "r", steps: 2 }), () => {}), /Too busy/);
+  const missing = createApi({
+    fetch: () => Promise.resolve(new Response(`{"title":"No such run"}`, { status: 404 })),
+  });
+  await assert.rejects(missing.follow(/** @type {any} */ ({ id: "r", steps: 2 }), () => {}), /No such run/);
+});
