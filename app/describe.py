@@ -126,6 +126,7 @@ def catalog(language: str) -> Plain:
         "language": language,
         "conventions": conventions(language),
         **{name: [entry(found, language) for found in entries] for name, entries in registries.items()},
+        "datasets": [dataset(found, language) for found in engine.DATASETS.values()],
         "examples": [example(found, language) for found in registries["examples"]],
         "options": {field: [param(each, language) for each in params] for field, params in engine.OPTIONS.items()},
     }
@@ -147,6 +148,24 @@ def entry(found: engine.Entry, language: str) -> Plain:
 def latex_to_mathml(formula: str) -> str:
     """A catalogue formula as MathML. (Formulas with numbers are typeset by the engine, from the rule.)"""
     return str(convert(formula, display="block"))
+
+
+def dataset(found: engine.Dataset, language: str) -> Plain:
+    """A data set, with its sizes as they are by default."""
+    params = found.defaults
+    inputs = found.size(params)[1]
+    classes = found.classes(params)
+    return {
+        **entry(found, language),
+        "task": found.task,
+        "inputs": inputs,
+        "classes": found.count if classes else None,
+        "outputs": None if classes else found.count,
+        "input_names": [name[language] for name in found.input_names],
+        "class_names": [name[language] for name in classes],
+        "plane": [list(span) for span in found.plane(params)],
+        "installed": found.table is None or found.table.installed,
+    }
 
 
 def example(found: Any, language: str) -> Plain:
@@ -179,4 +198,5 @@ def param(found: engine.Param, language: str) -> Plain:
         "step": found.step,
         "unit": found.unit,
         "choices": list(found.choices),
+        "choice_labels": [label[language] for label in found.choice_labels],
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from app.models import Formula, Shape
 
 
@@ -12,7 +14,7 @@ class Param(Shape):
 
     name: str
     label: str
-    kind: Literal["integer", "number", "boolean", "choice", "array"]
+    kind: Literal["integer", "number", "boolean", "choice", "array", "features"]
     default: Any
     minimum: float | None
     maximum: float | None
@@ -20,6 +22,7 @@ class Param(Shape):
     step: float | None
     unit: str | None
     choices: list[str]
+    choice_labels: list[str] = Field(description="For people, one for each choice; empty where the names will do.")
 
 
 class Entry(Shape):
@@ -31,6 +34,19 @@ class Entry(Shape):
     formula: Formula
     source: str
     params: list[Param]
+
+
+class Dataset(Entry):
+    """A data set, with its sizes as they are by default."""
+
+    task: Literal["classification", "regression"]
+    inputs: int
+    classes: int | str | None = Field(description="How many, or the parameter that says it; null for regression.")
+    outputs: int | str | None = Field(description="Targets of a regression likewise; null for classification.")
+    input_names: list[str]
+    class_names: list[str]
+    plane: list[tuple[float, float]] = Field(description="Where the points lie, for one or two inputs.")
+    installed: bool = Field(description="Is the file there, where it comes as a file?")
 
 
 class Published(Shape):
@@ -61,6 +77,6 @@ class Catalog(Shape):
     optimizers: list[Entry]
     schedules: list[Entry]
     initializers: list[Entry]
-    datasets: list[Entry]
+    datasets: list[Dataset]
     examples: list[Example]
     options: dict[str, list[Param]]

@@ -275,17 +275,11 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
 def spec_schema() -> Plain:
     """JSON Schema of an experiment spec, generated from the engine's catalogue."""
     catalog = engine.catalog()
-    rows: Plain = {
-        "type": "array",
-        "minItems": 1,
-        "items": {"type": "array", "items": {"type": "number"}, "minItems": 1},
-    }
-    inline = _choice("inline", {"x": rows, "y": rows}, "Examples given outright, one row each.", ["x", "y"])
     datasets = [_entry(entry) for entry in catalog["datasets"] if entry.name != "inline"]
     initializer = {"oneOf": [_entry(entry) for entry in catalog["initializers"]]}
     whole: Plain = {"type": "integer", "minimum": 1}
     fields: Plain = {
-        "data": {"oneOf": [*datasets, inline]},
+        "data": {"oneOf": [*datasets, inline_schema()]},
         "layers": {"type": "array", "minItems": 1, "items": {"oneOf": [_layer(entry) for entry in catalog["layers"]]}},
         "loss": _named(catalog["losses"]),
         "reduction": _option("reduction"),
@@ -328,6 +322,36 @@ def spec_schema() -> Plain:
         "properties": fields,
         "additionalProperties": False,
     }
+
+
+def inline_schema() -> Plain:
+    """JSON Schema of examples given outright."""
+    row: Plain = {"type": "array", "items": {"type": "number"}, "minItems": 1}
+    rows: Plain = {"type": "array", "items": row, "minItems": 1}
+    classes: Plain = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1}
+    targets: Plain = {
+        "anyOf": [rows, classes],
+        "description": "A row of targets, or the number of its class, for each.",
+    }
+    names: Plain = {"anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": "null"}]}
+    null: Plain = {"type": "null"}
+    options = {param.name: _param(param) for param in engine.INLINE_PARAMS}
+    options["targets"] = {
+        "anyOf": [options["targets"], null],
+        "description": "How class numbers become targets; null where y has rows.",
+    }
+    properties = {
+        "x": rows,
+        "y": targets,
+        "x_test": {"anyOf": [rows, null], "description": "Rows for testing alone."},
+        "y_test": {"anyOf": [targets, null]},
+        **options,
+        **{f"{of}": {**names, "description": f"Names of {what}, for people."} for of, what in _NAMED.items()},
+    }
+    return _choice("inline", properties, "Examples given outright, one row each.", ["x", "y"])
+
+
+_NAMED = {"classes": "the classes", "x_names": "the inputs", "y_names": "the targets"}
 
 
 def _choice(kind: str, properties: Plain, description: str, required: list[str]) -> Plain:
@@ -380,6 +404,8 @@ def _options(field: str) -> Plain:
 
 
 def _param(param: engine.Param) -> Plain:
+    if param.kind in ("array", "features"):
+        return _listed(param)
     kind = {"choice": "string"}.get(param.kind, param.kind)
     schema: Plain = {"type": kind, "title": param.label["en"], "default": param.default}
     if param.choices:
@@ -389,3 +415,13 @@ def _param(param: engine.Param) -> Plain:
     if param.maximum is not None:
         schema["maximum"] = param.maximum
     return schema
+
+
+def _listed(param: engine.Param) -> Plain:
+    """A parameter that is a list: of numbers, or of features, which may be null."""
+    default = list(param.default) if isinstance(param.default, tuple) else param.default
+    about: Plain = {"title": param.label["en"], "default": default, "description": param.allowed}
+    if param.kind == "array":
+        return {"type": "array", "items": {"type": "number"}, "minItems": 1, **about}
+    named: Plain = {"type": "string", "examples": list(param.choices) or ["x0", "x0^2"]}
+    return {"anyOf": [{"type": "array", "items": named, "minItems": 1, "uniqueItems": True}, {"type": "null"}], **about}

@@ -15,6 +15,9 @@ Code map, in the order in which data flows:
       optimizers, schedules,
       regularisers, initializers,
       datasets, examples, catalog
+    dataset, features, tables           what a data set is and can be given as; files of installed packages
+    datasets_logic, datasets_curves,    the data sets by kind
+      datasets_plane, datasets_playground, datasets_tables
     fields                              plain data checked, field by field
     layer_spec, data_spec, edits        the parts of a spec that have checks of their own
     targets, split                      what a loss may be held against; the examples as arrays
@@ -31,12 +34,15 @@ Code map, in the order in which data flows:
     surface, planes, landscape          what a network makes of its input plane; the loss around its parameters
     cost                                what a run would take, before anything is allocated
 
-The engine knows nothing of servers or pages, reads no clock, and opens no file.
+The engine knows nothing of servers or pages, reads no clock, and opens no file but the data sets of `tables`.
 """
 
 from engine.calls import PHASES, SOURCES, Call, Value
 from engine.catalog import all_ops, catalog
 from engine.cost import Cost, cost, require_within
+from engine.data_spec import INLINE_PARAMS
+from engine.dataset import Dataset
+from engine.datasets import DATASETS
 from engine.diagnosis import Diagnosis, LossDrop, NonFinite
 from engine.errors import (
     AddressError,
@@ -74,8 +80,10 @@ ENGINE_VERSION = "1"
 """Changes whenever the arithmetic does, so that a run id never stands for two sets of numbers."""
 
 __all__ = [
+    "DATASETS",
     "DEFAULTS",
     "ENGINE_VERSION",
+    "INLINE_PARAMS",
     "LANGUAGES",
     "LEVELS",
     "MONITORS",
@@ -94,6 +102,7 @@ __all__ = [
     "Confusion",
     "Cost",
     "DataSplit",
+    "Dataset",
     "DeadUnit",
     "Diagnosis",
     "Difference",

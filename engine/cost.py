@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
+from engine.data_spec import size
 from engine.errors import LimitError
 from engine.layers import LAYERS
 from engine.program import compile_program
@@ -31,7 +32,6 @@ FIELDS = {"parameters": "layers", "values": "batch_size", "steps": "epochs", "wo
 def cost(spec: ExperimentSpec) -> Cost:
     """The cost of a spec, counted over its program; a program holds shapes and no numbers."""
     program = compile_program(spec)
-    examples, inputs, outputs = spec.extent
     sizes = {name: prod(value.shape) for name, value in program.values.items()}
     parameters = sum(sizes[name] for name in program.parameters)
     kept = parameters + sum(sizes[name] for name in program.starts)
@@ -43,8 +43,8 @@ def cost(spec: ExperimentSpec) -> Cost:
         parameters=parameters,
         values=sum(sizes.values()),
         steps=spec.steps,
-        work=spec.epochs * (3 * products * examples + spec.batches_per_epoch * 2 * kept),
-        data=examples * (inputs + outputs),
+        work=spec.epochs * (3 * products * spec.extent[0] + spec.batches_per_epoch * 2 * kept),
+        data=size(spec.data),
     )
 
 

@@ -22,16 +22,17 @@ class Choice:
     """An entry of a registry with the values of all its parameters: `{"kind": "sgd", "learning_rate": 0.01}`."""
 
     kind: str
-    params: tuple[tuple[str, float | int | bool | str], ...] = ()
+    params: tuple[tuple[str, Any], ...] = ()
 
     @cached_property
-    def values(self) -> dict[str, float | int | bool | str]:
+    def values(self) -> dict[str, Any]:
         """The parameters by name."""
         return dict(self.params)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data: the kind, then the parameters."""
-        return {"kind": self.kind, **self.values}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in self.params}
+        return {"kind": self.kind, **plain}
 
     def to_short_json(self) -> str | dict[str, Any]:
         """Plain data: the name alone where there are no parameters."""

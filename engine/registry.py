@@ -15,6 +15,9 @@ from engine.errors import SpecError, UnknownNameError
 
 LANGUAGES = ("en", "zh")
 
+ParamValue = float | int | bool | str | tuple[float, ...] | tuple[str, ...] | None
+"""What a parameter of an entry may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -34,13 +37,14 @@ class Text:
 class Param:
     """One setting of an entry: its kind, default and range, and how to check a value for it.
 
-    `kind` is "integer", "number", "boolean", "choice" or "array". `maximum` None means that only the limits of
-    the server bound it. `step` is a sensible increment for a control.
+    `kind` is "integer", "number", "boolean", "choice" (one of `choices`), "array" (a list of numbers) or "features" (a
+    list of features of the data, `choices` being the common ones, or null for every input as it is). `maximum` None
+    means that only the limits of the server bound it. `step` is a sensible increment for a control.
     """
 
     name: str
     kind: str
-    default: float | int | bool | str | None
+    default: ParamValue
     label: Text
     minimum: float | None = None
     maximum: float | None = None
@@ -48,6 +52,8 @@ class Param:
     step: float | None = None
     unit: str | None = None
     choices: tuple[str, ...] = ()
+    choice_labels: tuple[Text, ...] = ()
+    """A text for each of the choices, where their names alone are not for people."""
 
     @property
     def allowed(self) -> str:
@@ -56,6 +62,10 @@ class Param:
             return "true or false"
         if self.kind == "choice":
             return ", ".join(self.choices)
+        if self.kind == "array":
+            return "a list of at least one finite number"
+        if self.kind == "features":
+            return "null for every input as it is, or a list of features such as x0, x0^2, x0*x1, sin(x0), cos(2*x0)"
         noun = "a whole number" if self.kind == "integer" else "a finite number"
         if self.minimum is not None and self.maximum is not None:
             least = "above" if self.exclusive_minimum else "from"
@@ -67,8 +77,10 @@ class Param:
             return f"{noun} of at most {self.maximum:g}"
         return noun
 
-    def check(self, field: str, value: object) -> float | int | bool | str:
+    def check(self, field: str, value: object) -> Any:
         """The value, if it may be one of this parameter's; a SpecError naming `field` if not."""
+        if self.kind in ("array", "features"):
+            return self._checked_list(field, value)
         if self.kind == "boolean":
             if isinstance(value, bool):
                 return value
@@ -83,6 +95,24 @@ class Param:
             if number is not None and self._in_range(number):
                 return number
         raise SpecError(field, value, self.allowed)
+
+    def _checked_list(self, field: str, value: object) -> ParamValue:
+        if self.kind == "features" and value is None:
+            return self.default
+        if not isinstance(value, (list, tuple)) or not value:
+            raise SpecError(field, value, self.allowed)
+        if self.kind == "array":
+            numbers = tuple(finite_number(part) for part in value)
+            if None in numbers:
+                at = numbers.index(None)
+                raise SpecError(f"{field}[{at}]", value[at], "a finite number")
+            return numbers  # type: ignore[return-value]
+        seen: set[str] = set()
+        for at, part in enumerate(value):
+            if not isinstance(part, str) or part in seen:
+                raise SpecError(f"{field}[{at}]", part, "the name of a feature, each once")
+            seen.add(part)
+        return tuple(value)
 
     def _in_range(self, value: float | int) -> bool:
         if self.minimum is not None and (value <= self.minimum if self.exclusive_minimum else value < self.minimum):

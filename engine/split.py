@@ -1,4 +1,7 @@
-"""The examples of an experiment as arrays, the training part and the test part apart."""
+"""The examples of an experiment as arrays: made, coded, given as features, parted into training and test, scaled.
+
+Nothing is learned from the test part: scaling is fitted on the training part alone.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.data_spec import DataSpec, InlineData
+from engine.data_spec import DataSpec, InlineData, chosen_features, held_out_count
+from engine.dataset import Range, coded_outputs, numbered
 from engine.datasets import DATASETS
+from engine.features import features_of, input_names
+from engine.fields import Choice
 from engine.registry import Text
 from engine.rule import Array
-from engine.streams import DATA, stream
+from engine.streams import DATA, NOISE, SPLIT, stream
 
 Rows = npt.NDArray[np.int64]
+MARGIN = 0.1
+"""A picture of examples given outright leaves this share of their range free on every side."""
 
 
 @dataclass(frozen=True, eq=False)
 class DataSplit:
     """All examples, read-only. `x` (examples, inputs) and `y` (examples, outputs) are what training sees.
 
-    Example i of the training part is row `rows[i]` of the whole set, and likewise for the test part. What a network
-    is given is `(feature - offsets) / scales`. `classes` names the classes, where there are some.
+    Example i of the training part is row `rows[i]` of the whole set, and likewise for the test part. `inputs` are the
+    inputs as they were before features were taken and scaled: `x = (feature - offsets) / scales`. `labels` are class
+    numbers and `classes` their names, where there are classes. `plane` is where the points lie, a range for each of
+    one or two inputs; empty for more.
     """
 
     x: Array
@@ -30,38 +40,188 @@ class DataSplit:
     y_test: Array
     rows: Rows
     test_rows: Rows
+    inputs: Array
+    inputs_test: Array
+    labels: Rows | None
+    labels_test: Rows | None
     feature_names: tuple[str, ...]
     offsets: Array
     scales: Array
-    classes: tuple[Text, ...] = ()
+    classes: tuple[Text, ...]
+    input_names: tuple[Text, ...]
+    output_names: tuple[Text, ...]
+    plane: tuple[Range, ...]
+
+    def prepare(self, inputs: Array) -> Array:
+        """What the network is given for inputs (examples, inputs) of anyone's choosing."""
+        plain = self.feature_names == input_names(self.inputs.shape[1])
+        return _scaled(inputs if plain else features_of(inputs, self.feature_names), self.offsets, self.scales)
+
+    def unscaled(self, x: Array) -> Array:
+        """The features that are `x` once scaled."""
+        return np.asarray(x * self.scales + self.offsets)
+
+
+@dataclass(frozen=True, eq=False)
+class _Whole:
+    """All examples before they are parted."""
+
+    inputs: Array
+    y: Array
+    labels: Rows | None
+    classes: tuple[Text, ...]
+    input_names: tuple[Text, ...]
+    output_names: tuple[Text, ...]
+    plane: tuple[Range, ...]
 
 
 def make_split(data: DataSpec, seed: int) -> DataSplit:
     """The examples that a spec's `data` and `seed` stand for: the same two give the same bits."""
-    if isinstance(data, InlineData):
-        x, y = np.array(data.x), np.array(data.y)
-    else:
-        x, y = DATASETS[data.kind].make(stream(seed, DATA), data.values)
-    inputs, outputs = x.shape[1], y.shape[1]
+    whole = _given(data) if isinstance(data, InlineData) else _made(data, seed)
+    chosen = chosen_features(data)
+    train, test = _parts(data, len(whole.inputs), seed)
+    raw = whole.inputs if chosen is None else features_of(whole.inputs, chosen)
+    offsets, scales = fit(raw[train], data.values["scaling"])
+    x = _scaled(raw, offsets, scales)
+    inputs, inputs_test = _numbers(whole.inputs[train]), _numbers(whole.inputs[test])
+    as_they_are = x is whole.inputs
     return DataSplit(
-        x=_frozen(x),
-        y=_frozen(y),
-        x_test=_frozen(np.empty((0, inputs))),
-        y_test=_frozen(np.empty((0, outputs))),
-        rows=_frozen_rows(np.arange(len(x))),
-        test_rows=_frozen_rows(np.arange(0)),
-        feature_names=tuple(f"x{i}" for i in range(inputs)),
-        offsets=_frozen(np.zeros(inputs)),
-        scales=_frozen(np.ones(inputs)),
+        x=inputs if as_they_are else _numbers(x[train]),
+        y=_numbers(whole.y[train]),
+        x_test=inputs_test if as_they_are else _numbers(x[test]),
+        y_test=_numbers(whole.y[test]),
+        rows=_frozen(train),
+        test_rows=_frozen(test),
+        inputs=inputs,
+        inputs_test=inputs_test,
+        labels=None if whole.labels is None else _frozen(whole.labels[train]),
+        labels_test=None if whole.labels is None else _frozen(whole.labels[test]),
+        feature_names=input_names(raw.shape[1]) if chosen is None else chosen,
+        offsets=_numbers(offsets),
+        scales=_numbers(scales),
+        classes=whole.classes,
+        input_names=whole.input_names,
+        output_names=whole.output_names,
+        plane=whole.plane,
     )
 
 
-def _frozen(array: Array) -> Array:
+def _made(data: Choice, seed: int) -> _Whole:
+    entry = DATASETS[data.kind]
+    inputs, made = entry.make(stream(seed, DATA), stream(seed, NOISE), data.values)
+    classes = entry.classes(data.values)
+    labels = made.astype(np.int64) if classes else None
+    y = made if labels is None else coded(labels, len(classes), data.values["targets"])
+    return _Whole(
+        inputs,
+        y,
+        labels,
+        classes,
+        entry.input_names or _texts(input_names(inputs.shape[1])),
+        _output_names(classes, y.shape[1]),
+        entry.plane(data.values),
+    )
+
+
+def _given(data: InlineData) -> _Whole:
+    inputs = np.array((*data.x, *data.x_test), dtype=np.float64)
+    classes = _texts(data.classes) if data.classes else numbered(data.class_count or 0)
+    if data.labels:
+        labels = np.array((*data.labels, *data.labels_test), dtype=np.int64)
+        y = coded(labels, len(classes), data.targets)
+    else:
+        labels, y = None, np.array((*data.y, *data.y_test), dtype=np.float64)
+    return _Whole(
+        inputs,
+        y,
+        labels,
+        classes,
+        _texts(data.x_names or input_names(inputs.shape[1])),
+        _texts(data.y_names)
+        if data.y_names and len(data.y_names) == y.shape[1]
+        else _output_names(classes, y.shape[1]),
+        ranges(inputs) if inputs.shape[1] <= 2 else (),
+    )
+
+
+def coded(labels: Rows, classes: int, coding: str | None) -> Array:
+    """Class numbers as targets: one for two classes unless each is to have its own, 1 for yes and 0 or −1 for no.
+
+    >>> coded(np.array([0, 1]), 2, "signs").tolist(), coded(np.array([2]), 3, "zero_one").tolist()
+    ([[-1.0], [1.0]], [[0.0, 0.0, 1.0]])
+    """
+    columns = np.array([1]) if coded_outputs(classes, coding) == 1 else np.arange(classes)
+    return np.where(labels[:, None] == columns, 1.0, -1.0 if coding == "signs" else 0.0)
+
+
+def _parts(data: DataSpec, examples: int, seed: int) -> tuple[Rows, Rows]:
+    """The rows of the training part and of the test part, each in order.
+
+    A larger test part holds all of a smaller one.
+    """
+    if isinstance(data, InlineData) and data.x_test:
+        return np.arange(len(data.x)), np.arange(len(data.x), examples)
+    count = held_out_count(examples, data.values["test_fraction"])
+    if count == 0:
+        return np.arange(examples), np.arange(0)
+    order = stream(seed, SPLIT).permutation(examples)
+    return np.sort(order[count:]), np.sort(order[:count])
+
+
+def fit(x: Array, scaling: str) -> tuple[Array, Array]:
+    """Offset and scale of every column: mean and deviation, or least and range. A constant column keeps its scale.
+
+    Computed on columns divided by their largest number, so that nothing overflows on the way.
+    """
+    if scaling == "none":
+        return np.zeros(x.shape[1]), np.ones(x.shape[1])
+    largest = np.abs(x).max(axis=0)
+    largest = np.where(largest > 0, largest, 1.0)
+    unit = x / largest
+    if scaling == "standard":
+        offset = unit.mean(axis=0)
+        scale = np.sqrt(((unit - offset) ** 2).mean(axis=0))
+    else:
+        offset = unit.min(axis=0)
+        scale = unit.max(axis=0) - offset
+    constant = x.max(axis=0) == x.min(axis=0)
+    scales = scale * largest
+    return np.where(constant, x[0], offset * largest), np.where(constant | (scales == 0), 1.0, scales)
+
+
+def _scaled(x: Array, offsets: Array, scales: Array) -> Array:
+    if not offsets.any() and (scales == 1).all():
+        return x
+    return np.asarray((x - offsets) / scales)
+
+
+def ranges(inputs: Array) -> tuple[Range, ...]:
+    """The range of every column, and some room on either side."""
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    room = np.where(high > low, MARGIN * high - MARGIN * low, 1.0)
+    most = np.finfo(np.float64).max
+    with np.errstate(over="ignore"):
+        low, high = np.clip(low - room, -most, most), np.clip(high + room, -most, most)
+    return tuple((float(a), float(b)) for a, b in zip(low, high, strict=True))
+
+
+def _output_names(classes: tuple[Text, ...], outputs: int) -> tuple[Text, ...]:
+    """An output is named by the class it stands for."""
+    if len(classes) == outputs:
+        return classes
+    return (classes[1],) if len(classes) == 2 and outputs == 1 else _texts(tuple(f"y{i}" for i in range(outputs)))
+
+
+def _texts(names: tuple[str, ...]) -> tuple[Text, ...]:
+    return tuple(Text(name, name) for name in names)
+
+
+def _numbers(array: Array) -> Array:
     made = np.ascontiguousarray(array, dtype=np.float64)
     made.flags.writeable = False
     return made
 
 
-def _frozen_rows(rows: Rows) -> Rows:
+def _frozen(rows: Rows) -> Rows:
     rows.flags.writeable = False
     return rows

@@ -79,7 +79,8 @@ def test_a_run_describes_itself_completely(api, seed_run):
 
 def test_the_completed_spec_is_the_one_of_the_design(api, seed_run):
     spec = api.get(seed_run).json()["spec"]
-    assert spec["data"] == {"kind": "uniform", "examples": 100, "inputs": 2, "outputs": 1}
+    options = {"test_fraction": 0.0, "scaling": "none", "features": None}
+    assert spec["data"] == {"kind": "uniform", "examples": 100, "inputs": 2, "outputs": 1, **options}
     assert [(layer["kind"], layer["units"], layer["activation"]) for layer in spec["layers"]] == [
         ("dense", 4, "sigmoid"),
         ("dense", 1, "sigmoid"),

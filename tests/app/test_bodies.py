@@ -102,7 +102,7 @@ INVALID = {
     "more outputs than the data has": layers(4, 2),
     "an unknown field": spec(epoch=10),
     "an unknown field in a layer": spec(layers=[{"units": 1, "size": 1}]),
-    "an unknown field in the data": spec(data={"kind": "xor", "noise": 1}),
+    "an unknown field in the data": spec(data={"kind": "xor", "depth": 1}),
     "an unknown loss": spec(loss="mean"),
     "a loss that is a list": spec(loss=["mse"]),
     "an unknown data set": spec(data={"kind": "../../etc/passwd"}),

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from engine import ExperimentSpec, Op, Param, Run, Trace, Trajectory, catalog
+from engine.data_spec import data_of, extent
 from engine.datasets import DATASETS
 from engine.expression import Add, Choose, Element, Expr, Negate
 from engine.expression import Call as FunctionCall
@@ -391,8 +392,10 @@ def registry_specs() -> dict[str, dict[str, Any]]:
             "initializer": {"kind": initializer},
             "epochs": 20,
         }
-    for dataset in DATASETS:
-        found[f"{dataset}-data"] = {"data": {"kind": dataset}, "epochs": 20}
+    for name, dataset in DATASETS.items():
+        few = {"examples": 6, "bits": 3}
+        sizes = {param.name: few[param.name] for param in dataset.params if param.name in few}
+        found[f"{name}-data"] = {"data": {"kind": name, **sizes}, "epochs": 20}
     return found
 
 
@@ -401,12 +404,22 @@ def cases(table: Mapping[str, Any]) -> dict[str, Any]:
     return {"argvalues": list(table.values()), "ids": [key.replace(" ", "-") for key in table]}
 
 
+numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**15), 10**15)
+
+
 def param_values(param: Param) -> st.SearchStrategy[Any]:
     """Values that a parameter of an entry may take, small enough to work with."""
     if param.kind == "boolean":
         return st.booleans()
     if param.kind == "choice":
         return st.sampled_from(param.choices)
+    if param.kind == "array":
+        return st.lists(numbers, min_size=1, max_size=3)
+    if param.kind == "features":
+        named = st.lists(
+            st.sampled_from(param.choices or ("x0", "x0^2", "sin(x0)", "cos(2*x0)")), min_size=1, unique=True
+        )
+        return named if param.default else st.none() | named
     least = param.minimum
     if param.kind == "integer":
         low = int(least if least is not None else 0) + param.exclusive_minimum
@@ -419,8 +432,9 @@ def choices(registry: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """An entry of a registry with some of its parameters given."""
 
     def of(name: str) -> st.SearchStrategy[dict[str, Any]]:
-        optional = {param.name: param_values(param) for param in registry[name].params}
-        return st.fixed_dictionaries({"kind": st.just(name)}, optional=optional)
+        values = {param.name: param_values(param) for param in registry[name].params}
+        sizes = {param: values.pop(param) for param in ("examples", "bits") if param in values}
+        return st.fixed_dictionaries({"kind": st.just(name), **sizes}, optional=values)
 
     return st.sampled_from(sorted(registry)).flatmap(of).filter(lambda choice: _fits_together(registry, choice))
 
@@ -431,17 +445,40 @@ def _fits_together(registry: Mapping[str, Any], choice: Mapping[str, Any]) -> bo
     return check({param.name: choice.get(param.name, param.default) for param in entry.params}) is None
 
 
-numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**15), 10**15)
-
-
 @st.composite
 def inline_data(draw: st.DrawFn) -> dict[str, Any]:
-    """Examples given outright."""
+    """Examples given outright, with rows of targets or class numbers."""
     rows, inputs, outputs = (draw(st.integers(1, 4)) for _ in range(3))
+    options = draw(st.fixed_dictionaries({}, optional=_inline_options(inputs)))
+    plain = {"scaling", "features"}.isdisjoint(options)
+    cells = numbers if plain else st.floats(-1e6, 1e6)
+    labelled = draw(st.booleans())
+
+    def part(count: int) -> tuple[Any, Any]:
+        x = [[draw(cells) for _ in range(inputs)] for _ in range(count)]
+        if labelled:
+            return x, [draw(st.integers(0, 4)) for _ in range(count)]
+        return x, [[draw(numbers) for _ in range(outputs)] for _ in range(count)]
+
+    x, y = part(rows)
+    data = {"kind": "inline", "x": x, "y": y, **options}
+    if "test_fraction" not in options and draw(st.booleans()):
+        data["x_test"], data["y_test"] = part(draw(st.integers(1, 3)))
+    if labelled and draw(st.booleans()):
+        data["targets"] = draw(st.sampled_from(["zero_one", "signs", "one_hot"]))
+    if draw(st.booleans()):
+        count = draw(st.integers(5, 6)) if labelled else max(2, outputs)
+        data["classes"] = [f"class {i}" for i in range(count)]
+    return data
+
+
+def _inline_options(inputs: int) -> dict[str, st.SearchStrategy[Any]]:
+    features = st.sampled_from([f"x{inputs - 1}", "x0^3", "sin(x0)", f"cos(9*x{inputs - 1})"])
     return {
-        "kind": "inline",
-        "x": [[draw(numbers) for _ in range(inputs)] for _ in range(rows)],
-        "y": [[draw(numbers) for _ in range(outputs)] for _ in range(rows)],
+        "test_fraction": st.floats(0, 0.9),
+        "scaling": st.sampled_from(["none", "standard", "minmax"]),
+        "features": st.none() | st.lists(features, min_size=1, unique=True),
+        "x_names": st.just([f"input {i}" for i in range(inputs)]),
     }
 
 
@@ -449,11 +486,7 @@ def inline_data(draw: st.DrawFn) -> dict[str, Any]:
 def spec_documents(draw: st.DrawFn) -> dict[str, Any]:
     """Any valid experiment, small enough to work with; most fields may be absent."""
     data = draw(choices(DATASETS) | inline_data())
-    if data["kind"] == "inline":
-        inputs, outputs = len(data["x"][0]), len(data["y"][0])
-    else:
-        params = {param.name: data.get(param.name, param.default) for param in DATASETS[data["kind"]].params}
-        _, inputs, outputs = DATASETS[data["kind"]].extent(params)
+    _, inputs, outputs = extent(data_of("data", data))
     document: dict[str, Any] = {"data": data}
     if draw(st.booleans()):
         widths = [*(draw(st.integers(1, 5)) for _ in range(draw(st.integers(0, 4)))), outputs]

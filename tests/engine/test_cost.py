@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 from hypothesis import given, settings
 
-from engine import Cost, ExperimentSpec, LimitError, compile_program, cost, open_run, require_within
+from engine import Cost, ExperimentSpec, LimitError, compile_program, cost, make_split, open_run, require_within
 from engine.cost import FIELDS
 from engine.spec import DEFAULTS
 from tests.engine.helpers import SPECS, cases, dense, fresh_run, make_spec, registry_specs, small, spec_documents
@@ -21,7 +21,8 @@ def test_the_figures_are_what_a_run_holds(document):
     assert found.parameters == sum(trace.values[name].size for name in run.program.parameters)
     assert found.values == sum(array.size for array in trace.values.values())
     assert found.steps == run.steps
-    assert found.data == run.trajectory.x.size + run.trajectory.y.size
+    split = make_split(run.spec.data, run.spec.seed)
+    assert found.data == split.x.size + split.y.size + split.x_test.size + split.y_test.size
 
 
 @given(spec_documents())

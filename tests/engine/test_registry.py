@@ -76,12 +76,17 @@ def test_an_entry_describes_itself_in_every_language(entry):
 def test_a_parameter_describes_itself_in_every_language(entry):
     assert len({param.name for param in entry.params}) == len(entry.params)
     for param in entry.params:
-        assert param.kind in ("integer", "number", "boolean", "choice", "array")
+        assert param.kind in ("integer", "number", "boolean", "choice", "array", "features")
         assert entry.param(param.name) is param
         for language in LANGUAGES:
             assert param.label[language].strip()
         assert param.allowed
-        assert (param.kind == "choice") == bool(param.choices)
+        assert param.choices or param.kind != "choice"
+        assert not param.choices or param.kind in ("choice", "features")
+        assert len(param.choice_labels) in (0, len(param.choices))
+        for label in param.choice_labels:
+            assert label.en.strip()
+            assert label.zh.strip()
     with pytest.raises(UnknownNameError, match=entry.name):
         entry.param("nothing")
 
@@ -119,18 +124,6 @@ def test_a_loss_names_activations_that_exist(name):
     assert set(LOSSES[name].natural_activations) <= set(ACTIVATIONS)
     assert LOSSES[name].reads in ("a", "z")
     assert LOSSES[name].reads in LOSSES[name].require_op().slots
-
-
-@pytest.mark.parametrize("name", DATASETS)
-def test_a_data_set_makes_what_its_extent_says_and_the_same_again(name):
-    params = {param.name: param.default for param in DATASETS[name].params}
-    examples, inputs, outputs = DATASETS[name].extent(params)
-    x, y = DATASETS[name].make(stream(5, DATA), params)
-    assert (x.shape, y.shape) == ((examples, inputs), (examples, outputs))
-    assert np.isfinite(x).all()
-    assert np.isfinite(y).all()
-    again = DATASETS[name].make(stream(5, DATA), params)
-    assert (x.tobytes(), y.tobytes()) == (again[0].tobytes(), again[1].tobytes())
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (4, 2), (1, 9), (30, 50)], ids=str)

@@ -124,6 +124,7 @@ def test_specs_are_immutable_and_can_be_keys(document):
 def test_absent_fields_make_the_seed_experiment():
     assert ExperimentSpec.from_json({}) == ExperimentSpec.from_json(SEED_EXPERIMENT)
     assert ExperimentSpec.from_json({}).to_json() == SEED_EXPERIMENT | {
+        "data": SEED_EXPERIMENT["data"] | {"test_fraction": 0.0, "scaling": "none", "features": None},
         "layers": [
             layer | {"bias": True, "frozen": [], "initializer": None, "dropout": 0}
             for layer in SEED_EXPERIMENT["layers"]
@@ -231,7 +232,7 @@ MISTAKES: dict[str, tuple[object, str, str, str]] = {
     "data: kind list": ({"data": {"kind": ["xor"]}}, "data.kind", "array", "uniform"),
     "data: kind object": ({"data": {"kind": {}}}, "data.kind", "object", "uniform"),
     "data: kind in capitals": ({"data": {"kind": "XOR"}}, "data.kind", "string", "xor"),
-    "data: field of another kind": ({"data": {"kind": "xor", "examples": 3}}, "data.examples", "number", "kind"),
+    "data: field of another kind": ({"data": {"kind": "xor", "inputs": 3}}, "data.inputs", "number", "kind"),
     "examples: 0": ({"data": {"kind": "uniform", "examples": 0}}, "data.examples", "number", "1"),
     "examples: negative": ({"data": {"kind": "uniform", "examples": -5}}, "data.examples", "number", "whole"),
     "examples: half": ({"data": {"kind": "uniform", "examples": 2.5}}, "data.examples", "number", "whole"),
