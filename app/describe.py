@@ -127,6 +127,7 @@ def catalog(language: str) -> Plain:
         "conventions": conventions(language),
         **{name: [entry(found, language) for found in entries] for name, entries in registries.items()},
         "datasets": [dataset(found, language) for found in engine.DATASETS.values()],
+        "inline": [param(each, language) for each in engine.INLINE_PARAMS],
         "examples": [example(found, language) for found in registries["examples"]],
         "options": {field: [param(each, language) for each in params] for field, params in engine.OPTIONS.items()},
     }

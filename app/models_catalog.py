@@ -78,5 +78,6 @@ class Catalog(Shape):
     schedules: list[Entry]
     initializers: list[Entry]
     datasets: list[Dataset]
+    inline: list[Param] = Field(description="What examples given outright can be told besides.")
     examples: list[Example]
     options: dict[str, list[Param]]

@@ -336,8 +336,8 @@ def inline_schema() -> Plain:
     names: Plain = {"anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": "null"}]}
     null: Plain = {"type": "null"}
     options = {param.name: _param(param) for param in engine.INLINE_PARAMS}
-    options["targets"] = {
-        "anyOf": [options["targets"], null],
+    coding: Plain = {
+        "anyOf": [{"enum": list(engine.CODINGS)}, null],
         "description": "How class numbers become targets; null where y has rows.",
     }
     properties = {
@@ -346,6 +346,7 @@ def inline_schema() -> Plain:
         "x_test": {"anyOf": [rows, null], "description": "Rows for testing alone."},
         "y_test": {"anyOf": [targets, null]},
         **options,
+        "targets": coding,
         **{f"{of}": {**names, "description": f"Names of {what}, for people."} for of, what in _NAMED.items()},
     }
     return _choice("inline", properties, "Examples given outright, one row each.", ["x", "y"])

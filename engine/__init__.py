@@ -41,7 +41,7 @@ from engine.calls import PHASES, SOURCES, Call, Value
 from engine.catalog import all_ops, catalog
 from engine.cost import Cost, cost, require_within
 from engine.data_spec import INLINE_PARAMS
-from engine.dataset import Dataset
+from engine.dataset import CODINGS, Dataset
 from engine.datasets import DATASETS
 from engine.diagnosis import Diagnosis, LossDrop, NonFinite
 from engine.errors import (
@@ -80,6 +80,7 @@ ENGINE_VERSION = "1"
 """Changes whenever the arithmetic does, so that a run id never stands for two sets of numbers."""
 
 __all__ = [
+    "CODINGS",
     "DATASETS",
     "DEFAULTS",
     "ENGINE_VERSION",

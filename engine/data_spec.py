@@ -24,12 +24,11 @@ Rows = tuple[tuple[float, ...], ...]
 Labels = tuple[int, ...]
 Names = tuple[str, ...]
 
-INLINE_OPTIONS = (held_out(0.0), SCALING, features())
-INLINE_PARAMS = (*INLINE_OPTIONS, TARGETS)
-"""What examples given outright can be told besides. How classes become targets only where y has class numbers."""
+INLINE_PARAMS = (held_out(0.0), SCALING, features())
+"""What examples given outright can be told besides."""
 INLINE_FIELDS = (
     *("kind", "x", "y", "x_test", "y_test"),
-    *(param.name for param in INLINE_OPTIONS),
+    *(param.name for param in INLINE_PARAMS),
     *("targets", "classes", "x_names", "y_names"),
 )
 LONGEST_NAME = 100
@@ -67,7 +66,7 @@ class InlineData:
     @property
     def values(self) -> dict[str, Any]:
         """The options, by name, as a data set of the registry has them."""
-        return {param.name: getattr(self, param.name) for param in INLINE_OPTIONS} | {"targets": self.targets}
+        return {param.name: getattr(self, param.name) for param in INLINE_PARAMS} | {"targets": self.targets}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -150,7 +149,7 @@ def _inline(field: str, value: Mapping[str, Any]) -> InlineData:
     y, labels = _targets(f"{field}.y", fields.get("y", ABSENT), len(x))
     options = {
         param.name: param.check(f"{field}.{param.name}", fields.get(param.name, param.default))
-        for param in INLINE_OPTIONS
+        for param in INLINE_PARAMS
     }
     data = InlineData(
         x,

@@ -6,6 +6,7 @@ as targets, taking features, scaling and splitting are the same for all sets, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -133,7 +134,22 @@ def features(inputs: int | None = None) -> Param:
         2: ("x0", "x1", "x0^2", "x1^2", "x0*x1", "sin(x0)", "sin(x1)"),
     }
     plain = tuple(f"x{i}" for i in range(inputs)) if inputs in offered else None
-    return Param("features", "features", plain, Text("Features", "特征"), choices=offered.get(inputs or 0, ()))
+    choices = offered.get(inputs or 0, ())
+    labels = tuple(Text(typeset(name), typeset(name)) for name in choices)
+    return Param("features", "features", plain, Text("Features", "特征"), choices=choices, choice_labels=labels)
+
+
+def typeset(feature: str) -> str:
+    """The name of a common feature as a formula in plain text.
+
+    >>> typeset("x0*x1"), typeset("sin(x1)"), typeset("x0^2")
+    ('x₀x₁', 'sin x₁', 'x₀²')
+    """
+    lowered = feature.replace("(", " ").translate(str.maketrans("", "", ")*^"))
+    return re.sub(r"x(\d)(\d?)", lambda found: "x" + "₀₁"[int(found[1])] + found[2].translate(_RAISED), lowered)
+
+
+_RAISED = str.maketrans("23", "²³")
 
 
 def regression(inputs: int | None, test: float) -> tuple[Param, ...]:

@@ -7,15 +7,18 @@
 import { settled } from "./player.js";
 import {
   addLayer,
+  areLabels,
   countEdits,
   edit,
   get,
   layersOf,
   outputsOf,
+  readList,
   readRows,
   removeLayer,
   set,
   withOutputs,
+  writeList,
   writeRows,
 } from "./spec.js";
 
@@ -33,13 +36,12 @@ const TYPING = 400;
  * @param {object} options
  * @param {HTMLFormElement} options.form
  * @param {Translate} options.t
- * @param {Spec[]} options.examples  specs of the built-in examples
  * @param {(spec: Spec) => void} options.propose  called with every new draft
  * @param {() => void} options.reset
  * @param {() => { x: number[][], y: number[][] } | null} options.rows  the data as far as they are on the page
  * @returns {Controls}
  */
-export function createControls({ form, t, examples, propose, reset, rows }) {
+export function createControls({ form, t, propose, reset, rows }) {
   /** @type {Spec} */
   let draft = {};
   /** Has something been typed that is not proposed yet? */
@@ -50,6 +52,10 @@ export function createControls({ form, t, examples, propose, reset, rows }) {
   const list = query("#layers");
   const batchKind = /** @type {HTMLSelectElement} */ (query("#batch-kind"));
   const ownRows = /** @type {HTMLTextAreaElement} */ (query("#own-rows"));
+  const kinds = Object.fromEntries(
+    [.../** @type {NodeListOf<HTMLOptionElement>} */ (form.querySelectorAll("[name='data.kind'] option"))]
+      .map(({ value, dataset }) => [value, dataset]),
+  );
   const templates =
     /** @type {HTMLTemplateElement[]} */ ([...form.querySelectorAll("template[data-layer-kind]")]);
 
@@ -69,6 +75,9 @@ export function createControls({ form, t, examples, propose, reset, rows }) {
   const fill = () => {
     fillLayers();
     for (const field of fieldsOf(form)) {
+      // What belongs to another entry of a menu keeps what it would be chosen with.
+      const settings = /** @type {HTMLElement | null} */ (field.closest("[data-menu]"));
+      if (settings && get(draft, settings.dataset.menu ?? "") !== settings.dataset.entry) continue;
       if (field.name && field !== ownRows) fillField(field, get(draft, field.name));
     }
     const data = /** @type {any} */ (draft.data);
@@ -108,12 +117,13 @@ export function createControls({ form, t, examples, propose, reset, rows }) {
         set(draft, "batch_size", batchKind.value === "full" ? null : valueOf(query("[name=batch_size]"))),
       );
     }
+    const chosen = field.name.endsWith(".kind");
     if (field === ownRows) draft = withOwnRows(draft, ownRows.value);
     else if (!field.name) return;
-    else if (field.name.endsWith(".kind")) return change(withKind(draft, field, form, ownRows, rows));
+    else if (chosen) draft = withKind(draft, field, form, ownRows, rows);
     else draft = edit(draft, field.name, valueOf(field));
-    draft = withOutputs(draft, outputsOf(draft.data, examples));
-    if (done) return change(draft);
+    draft = withOutputs(draft, outputsOf(draft.data, kinds));
+    if (done || chosen) return change(draft);
     typing = true;
     later();
   };
@@ -186,6 +196,9 @@ function isTyped(field) {
 
 /** @param {Field} field @returns {unknown} */
 function valueOf(field) {
+  const list = listOf(field);
+  if (list && field.type === "checkbox") return checkedIn(list);
+  if (list) return readList(field.value, list.dataset.list === "array");
   if (field instanceof HTMLInputElement && field.type === "checkbox") return field.checked;
   if (field instanceof HTMLInputElement && field.type === "number") {
     return field.value === "" ? "" : Number(field.value);
@@ -193,11 +206,36 @@ function valueOf(field) {
   return field.value;
 }
 
+/** What says that a field holds a list, or is one of several that do. @param {Field} field */
+function listOf(field) {
+  return /** @type {HTMLElement | null} */ (field.closest("[data-list]"));
+}
+
+/** The features that are ticked, and those that the form does not offer. @param {HTMLElement} list */
+function checkedIn(list) {
+  const ticked = /** @type {HTMLInputElement[]} */ (fieldsOf(list)).filter(({ checked }) => checked);
+  return [...ticked.map(({ value }) => value), ...readList(list.dataset.others ?? "", false) ?? []];
+}
+
 /** @param {Field} field @param {unknown} value */
 function fillField(field, value) {
+  const list = listOf(field);
+  if (list) return fillList(list, field, value);
   if (value === undefined || value === null) return;
   if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = value === true;
   else if (valueOf(field) !== value) field.value = String(value);
+}
+
+/** @param {HTMLElement} list @param {Field} field @param {unknown} value */
+function fillList(list, field, value) {
+  const names = Array.isArray(value) ? value : [];
+  if (field.type !== "checkbox") {
+    if (writeList(valueOf(field)) !== writeList(value)) field.value = writeList(value);
+    return;
+  }
+  /** @type {HTMLInputElement} */ (field).checked = names.includes(field.value);
+  const offered = fieldsOf(list).map((each) => each.value);
+  list.dataset.others = writeList(names.filter((name) => !offered.includes(name)));
 }
 
 /** @param {HTMLFieldSetElement} settings @param {boolean} shown */
@@ -263,7 +301,11 @@ function withKind(draft, menu, form, ownRows, rows) {
 
 /** @param {Spec} draft @param {string} text @returns {Spec} */
 function withOwnRows(draft, text) {
-  return edit(draft, "data", { kind: "inline", ...readRows(text) });
+  const rows = readRows(text);
+  const before = /** @type {any} */ (draft.data);
+  if (before?.kind !== "inline") return edit(draft, "data", { kind: "inline", ...rows });
+  const y = areLabels(before.y) ? rows.y.map((row) => row.length === 1 ? row[0] : row) : rows.y;
+  return edit(draft, "data", { ...before, ...rows, y });
 }
 
 /** What a new hidden layer is when there is none to copy: what the template says. @param {HTMLTemplateElement} template */

@@ -71,7 +71,6 @@ const header = createHeader({
 const controls = createControls({
   form,
   t,
-  examples: header.examples.map(({ spec }) => spec),
   propose: feed.propose,
   reset: () => openSpec(lastOpened),
   rows: batchRows,

@@ -79,16 +79,43 @@ export function withOutputs(spec, outputs) {
 }
 
 /**
- * Targets of the data: told by the data themselves, or by an example with the same kind of data.
- * @param {any} data
- * @param {Spec[]} examples
- * @returns {number | null}
+ * What a kind of data says about its targets: how many classes there are or how many outputs, or the parameter that
+ * tells.
+ * @typedef {{ classes?: string, outputs?: string }} DataKind
  */
-export function outputsOf(data, examples) {
-  if (Array.isArray(data?.y)) return Array.isArray(data.y[0]) ? data.y[0].length : null;
-  if (typeof data?.outputs === "number") return data.outputs;
-  const like = examples.find((spec) => /** @type {any} */ (spec.data)?.kind === data?.kind);
-  return like ? layersOf(like).at(-1)?.units ?? null : null;
+
+/**
+ * Targets of the data: told by the data themselves, or by what their kind says.
+ * @param {any} data
+ * @param {Record<string, DataKind | undefined>} kinds
+ * @returns {number | null}  null if that is not known
+ */
+export function outputsOf(data, kinds) {
+  if (Array.isArray(data?.y)) {
+    if (Array.isArray(data.y[0])) return data.y[0].length;
+    return areLabels(data.y) ? coded(classesOf(data), data.targets) : null;
+  }
+  const kind = kinds[data?.kind];
+  const tells = kind?.classes ?? kind?.outputs ?? "";
+  const count = Number(/^\d+$/.test(tells) ? tells : data?.[tells] ?? NaN);
+  if (!Number.isInteger(count)) return null;
+  return kind?.classes ? coded(count, data.targets) : count;
+}
+
+/** Two classes need one output, unless each is to have its own. @param {number} classes @param {unknown} targets */
+function coded(classes, targets) {
+  return classes === 2 && targets !== "one_hot" ? 1 : classes;
+}
+
+/** @param {any} data */
+function classesOf(data) {
+  if (data.classes) return data.classes.length;
+  return Math.max(2, 1 + Math.max(...data.y, ...(data.y_test ?? [])));
+}
+
+/** Class numbers rather than rows of targets? @param {unknown[]} y */
+export function areLabels(y) {
+  return y.length > 0 && y.every(Number.isInteger);
 }
 
 /**
@@ -118,11 +145,11 @@ export function alike(a, b) {
 /**
  * Examples as text, one a line: `0 1 → 1`.
  * @param {number[][]} x
- * @param {number[][]} y
+ * @param {(number[] | number)[]} y
  * @returns {string}
  */
 export function writeRows(x, y) {
-  return x.map((row, n) => `${row.join(" ")} → ${(y[n] ?? []).join(" ")}`).join("\n");
+  return x.map((row, n) => `${row.join(" ")} → ${[y[n] ?? []].flat().join(" ")}`).join("\n");
 }
 
 /**
@@ -167,4 +194,24 @@ function reshaped(spec) {
 function empty(value) {
   return value === undefined || value === null || value === true ||
     (typeof value === "object" && Object.keys(value).length === 0);
+}
+
+/**
+ * A list as text, `2, -1`, and back. Words stay words, so that the engine can say where they stand.
+ * @param {unknown} list
+ * @returns {string}
+ */
+export function writeList(list) {
+  return Array.isArray(list) ? list.join(", ") : "";
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} numbers  of numbers, or of names? No names are null: everything as it is
+ * @returns {(string | number)[] | null}
+ */
+export function readList(text, numbers) {
+  const words = text.split(/[\s,;]+/).filter(Boolean);
+  if (!numbers) return words.length ? words : null;
+  return words.map((word) => isNaN(Number(word)) ? word : Number(word));
 }

@@ -312,7 +312,7 @@ export interface Check {
 export interface CatalogParam {
   name: string;
   label: string;
-  kind: "integer" | "number" | "boolean" | "choice" | "array";
+  kind: "integer" | "number" | "boolean" | "choice" | "array" | "features";
   default: unknown;
   minimum: number | null;
   maximum: number | null;
@@ -320,6 +320,7 @@ export interface CatalogParam {
   step: number | null;
   unit: string | null;
   choices: string[];
+  choice_labels: string[];
 }
 
 export interface CatalogEntry {
@@ -329,6 +330,15 @@ export interface CatalogEntry {
   formula: { latex: string; mathml: string | null };
   source: string;
   params: CatalogParam[];
+  /** Data sets only. */
+  task?: "classification" | "regression";
+  inputs?: number;
+  classes?: number | string | null;
+  outputs?: number | string | null;
+  input_names?: string[];
+  class_names?: string[];
+  plane?: [number, number][];
+  installed?: boolean;
   /** Examples only. */
   spec?: Spec;
   published?: { address: string; step: number; printed: string | number; note: string }[];
@@ -344,6 +354,7 @@ export interface Catalog {
   optimizers: CatalogEntry[];
   initializers: CatalogEntry[];
   datasets: CatalogEntry[];
+  inline: CatalogParam[];
   examples: CatalogEntry[];
 }
 

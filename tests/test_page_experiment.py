@@ -124,6 +124,34 @@ def test_until_a_step_of_the_new_run_is_there_all_that_is_drawn_is_of_the_old_on
     becomes(visit, {"loss": "half_squared_error"})
 
 
+def test_data_sets_can_be_chosen_one_after_another_and_the_output_layer_fits_them(visit):
+    for kind in ("blobs", "digits", "function", "iris", "uniform"):
+        visit.field("data.kind").select_option(kind)
+        visit.showing(visit.server.run({"data": {"kind": kind}}))
+        assert visit.page.locator("#experiment-form .problem:visible").count() == 0, kind
+
+
+def test_features_and_lists_are_part_of_the_data(visit, allow_console_error):
+    allow_console_error("422")
+    visit.field("data.kind").select_option("circles")
+    features = visit.page.locator('[data-entry="circles"] .features input')
+    features.nth(1).uncheck()
+    features.nth(2).check()
+    becomes(visit, {"data": {"kind": "circles", "features": ["x0", "x0^2"]}})
+    visit.field("data.kind").select_option("linear")
+    visit.field("data.weights").fill("1; -2, 3")
+    linear = {"kind": "linear", "weights": [1, -2, 3]}
+    becomes(visit, {"data": linear})
+    visit.field("data.features").fill("x2 x0*x1")
+    visit.field("data.scaling").select_option("standard")
+    becomes(visit, {"data": {**linear, "features": ["x2", "x0*x1"], "scaling": "standard"}})
+    visit.field("data.features").fill("x3")
+    problem = visit.page.locator('#experiment-form [data-entry="linear"] [data-problem="data.features"]')
+    problem.wait_for()
+    assert "x0 to x2" in problem.text_content()
+    assert visit.field("data.features").get_attribute("aria-invalid") == "true"
+
+
 def test_own_rows_are_data(visit):
     visit.field("data.kind").select_option("inline")
     visit.page.locator("#own-rows").fill("0.5 1 → 1\n-1, 2 → 0")

@@ -307,4 +307,4 @@ def test_options_are_described_for_people():
     for entry in DATASETS.values():
         for param in entry.params:
             assert isinstance(param, Param)
-            assert (param.kind == "choice") == bool(param.choice_labels)
+            assert len(param.choice_labels) == len(param.choices)

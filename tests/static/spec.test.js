@@ -43,14 +43,47 @@ test("a change of shape lets go of arrays that were given outright, another chan
 });
 
 test("the output layer follows the targets of the data", () => {
-  const examples = [{ data: { kind: "xor" }, layers: [SEED.layers[1]] }];
-  assert.equal(spec.outputsOf(SEED.data, examples), 1);
-  assert.equal(spec.outputsOf({ kind: "inline", x: [[1]], y: [[1, 2, 3]] }, examples), 3);
-  assert.equal(spec.outputsOf({ kind: "xor" }, examples), 1);
-  assert.equal(spec.outputsOf({ kind: "unheard-of" }, examples), null);
+  const kinds = {
+    uniform: { outputs: "outputs" },
+    linear: { outputs: "1" },
+    xor: { classes: "2" },
+    blobs: { classes: "centres" },
+  };
+  for (
+    const [data, outputs] of /** @type {[unknown, number | null][]} */ ([
+      [SEED.data, 1],
+      [{ kind: "uniform", outputs: 5 }, 5],
+      [{ kind: "uniform", outputs: "many" }, null],
+      [{ kind: "linear" }, 1],
+      [{ kind: "xor" }, 1],
+      [{ kind: "xor", targets: "signs" }, 1],
+      [{ kind: "xor", targets: "one_hot" }, 2],
+      [{ kind: "blobs", centres: 2, targets: "zero_one" }, 1],
+      [{ kind: "blobs", centres: 5, targets: "zero_one" }, 5],
+      [{ kind: "unheard-of" }, null],
+      [undefined, null],
+      [{ kind: "inline", x: [[1]], y: [[1, 2, 3]] }, 3],
+      [{ kind: "inline", x: [[1], [2]], y: [0, 1] }, 1],
+      [{ kind: "inline", x: [[1], [2]], y: [0, 0], targets: "one_hot" }, 2],
+      [{ kind: "inline", x: [[1], [2]], y: [0, 2], y_test: [3] }, 4],
+      [{ kind: "inline", x: [[1], [2]], y: [0, 2], classes: ["a", "b", "c", "d", "e"] }, 5],
+      [{ kind: "inline", x: [[1]], y: ["word"] }, null],
+      [{ kind: "inline", x: [], y: [] }, null],
+    ])
+  ) assert.equal(spec.outputsOf(data, kinds), outputs, JSON.stringify(data));
   assert.equal(spec.layersOf(spec.withOutputs(SEED, 3))[1].units, 3);
   assert.equal(spec.withOutputs(SEED, 1), SEED);
   assert.equal(spec.withOutputs(SEED, null), SEED);
+});
+
+test("a list is written and read back, and words in it stay words", () => {
+  assert.equal(spec.writeList([2, -1.5]), "2, -1.5");
+  assert.equal(spec.writeList(null), "");
+  assert.deepEqual(spec.readList("2, -1.5;3\t4", true), [2, -1.5, 3, 4]);
+  assert.deepEqual(spec.readList("2, two", true), [2, "two"]);
+  assert.deepEqual(spec.readList("", true), []);
+  assert.deepEqual(spec.readList(" x0  x1^2,sin(x0) ", false), ["x0", "x1^2", "sin(x0)"]);
+  assert.equal(spec.readList(" ", false), null);
 });
 
 test("the minimal spec leaves out what the first experiment has too", () => {
