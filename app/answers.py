@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import ipaddress
 import re
 import threading
 from collections.abc import Mapping
@@ -20,12 +21,16 @@ from app.negotiation import JSON
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
-GZIP_LEVEL = 4
+GZIP_LEVEL = 1
+"""Of what is computed. Level 4 takes twice as long for two hundredths less (tests/benchmarks/server/compression.py)."""
 GZIP_FROM = 1_400
 """Less than this fits into one packet as it is."""
 
 REFUSED = re.compile(r"q=0(\.0*)?")
 """The weight of what a client does not accept."""
+
+PROXIED = ("x-forwarded-for", "forwarded", "via")
+"""Headers of a request that came through a proxy."""
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -135,6 +140,17 @@ def accepts_gzip(request: Request) -> bool:
         if coding in ("gzip", "*"):
             return not any(map(REFUSED.fullmatch, parameters))
     return False
+
+
+def is_near(request: Request) -> bool:
+    """Is the client on this machine, with no proxy in between? Then compressing takes longer than sending."""
+    client = request.scope.get("client")
+    if client is None or any(header in request.headers for header in PROXIED):
+        return False
+    try:
+        return ipaddress.ip_address(client[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def matches(if_none_match: str, *etags: str) -> str | None:

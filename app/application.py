@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
 from threadpoolctl import threadpool_limits
 
-from app import api, api_events, api_schemas, api_stretches, errors, figures, pages, sharing
+from app import api, api_events, api_schemas, api_stretches, documentation, errors, figures, pages, sharing
 from app.assets import Assets, asset_dir
 from app.guard import Guard
 from app.openapi import generator
@@ -41,13 +40,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         services.close()
 
-    app: FastAPI = FastAPIOffline(
+    app = FastAPI(
         title="Backscope",
         version=API_VERSION,
         lifespan=lifespan,
-        redoc_url=None,  # pages.py has it, without the logo from a CDN
+        openapi_url=None,  # documentation.py has it, and its pages without a CDN
         redirect_slashes=False,  # a redirect would be built from what the client sent
-        swagger_ui_parameters={"tryItOutEnabled": True, "validatorUrl": None},
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.state.services = services
@@ -61,7 +59,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api_schemas.routes(services))
     app.include_router(api.health_routes(services))
     app.include_router(sharing.routes(services))
+    app.include_router(documentation.routes(app, services, assets, vendor))
     app.include_router(pages.routes(services, site, assets, vendor, texts))
     errors.install(app, site.problem, log)
-    app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts, shortcuts=services.shortcuts)
+    app.add_middleware(
+        Guard,
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+        shortcuts=services.shortcuts,
+    )
     return app

@@ -29,6 +29,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unsafe-json": (400, "The body is JSON that cannot be taken literally"),
     "too-deep": (400, "The body is nested too deeply"),
     "interrupted": (400, "The client went away"),
+    "foreign-origin": (403, "The request comes from a page elsewhere"),
     "not-found": (404, "There is nothing at this address"),
     "unknown-run": (404, "There is no run with this id"),
     "no-such-step": (404, "The run has no such step"),

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.answers import Ready
 from app.errors import Problem, internal_error
+from app.origins import Origins
 from app.schema import is_embedded
 from app.shortcut import Shortcuts
 
@@ -25,20 +27,22 @@ COMMON_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 DOCS_CSP = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "worker-src blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 EMBED_CSP = CSP.replace("; frame-ancestors 'self'", "")
 """Of the page as a part of another one (`?embed=1`): anybody may frame it, slides opened from a disk included, which no
 list of ancestors could name. There is nothing a frame could steal: no cookie, no account, nothing of a visitor's."""
-DOCS_PATHS = ("/docs", "/redoc", "/docs/oauth2-redirect")
-"""Pages of the API documentation: their script is inline, and they show nothing that a user sent."""
+DOCS_PATHS = ("/docs", "/redoc")
+"""Pages of the API documentation: their scripts make styles as they go, and they show nothing that a user sent."""
 
 
 def _raw(csp: str) -> list[tuple[bytes, bytes]]:
@@ -58,8 +62,11 @@ def _headers_for(scope: Scope) -> list[tuple[bytes, bytes]]:
 class Guard:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str], shortcuts: Shortcuts) -> None:
+    def __init__(
+        self, app: ASGIApp, allowed_hosts: Iterable[str], allowed_origins: Iterable[str], shortcuts: Shortcuts
+    ) -> None:
         self._app = app
+        self._origins = Origins(allowed_origins)
         self._shortcuts = shortcuts
         self._hosts = frozenset(name.lower() for name in allowed_hosts)
 
@@ -72,6 +79,9 @@ class Guard:
         without_body = scope["method"] == "HEAD"
         if without_body:
             scope = {**scope, "method": "GET", HEAD: True}
+        if shared := self._origins.headers(scope):
+            named = {name for name, _ in shared}
+            extra = [*(header for header in extra if header[0] not in named), *shared]
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -87,6 +97,12 @@ class Guard:
 
         if not self._allowed(scope):
             await misdirected().response()(scope, receive, send_with_headers)
+            return
+        if self._origins.refuses(scope):
+            await foreign().response()(scope, receive, send_with_headers)
+            return
+        if (asked_before := self._origins.preflight(scope)) is not None:
+            await Ready(204, asked_before)(scope, receive, send_with_headers)
             return
         try:
             ready = self._shortcuts.response(scope)
@@ -121,6 +137,11 @@ def host_allowed(host: str, allowed: frozenset[str]) -> bool:
     except ValueError:
         return not host.startswith("[") and name.lower().removesuffix(".") in allowed
     return True
+
+
+def foreign() -> Problem:
+    """The 403 of a request that a page elsewhere made a browser send."""
+    return Problem("foreign-origin", "Pages of other origins may not post here.")
 
 
 def misdirected() -> Problem:

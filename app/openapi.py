@@ -54,7 +54,7 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         "The same spec always gives the same id: 201 the first time, 200 after that.",
         models.Run,
         [LANG],
-        (400, 406, 408, 413, 415, 422, 503),
+        (400, 403, 406, 408, 413, 415, 422, 503),
     ),
     "getRun": (
         "A run",

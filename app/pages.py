@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import jinja2
 from fastapi import APIRouter, Request, Response
-from fastapi.openapi.docs import get_redoc_html
 
 import engine
 from app import describe
@@ -22,7 +21,7 @@ from app.vendor import Vendor
 
 HTML = "text/html; charset=utf-8"
 API_PATHS = ("/api/", "/healthz", "/openapi.json")
-SMALLEST = 9
+SMALLEST, SMALL = 9, 6
 """What every visitor waits for is compressed once, and as far as it goes."""
 
 
@@ -102,11 +101,11 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor, tex
     """The page, its files and the vendored ones."""
     router = APIRouter(include_in_schema=False)
 
-    async def in_thread(make: Callable[[], Answer | None], request: Request) -> Response:
+    async def in_thread(make: Callable[[], Answer | None], request: Request, level: int = GZIP_LEVEL) -> Response:
         answer = await services.workers.on_disk(make)
         if answer is None:
             raise nothing_here()
-        return await sent(answer, request)
+        return await sent(answer, request, level)
 
     async def sent(answer: Answer, request: Request, level: int = GZIP_LEVEL) -> Response:
         if not answer.compressed and accepts_gzip(request):
@@ -136,17 +135,7 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor, tex
     @router.get("/vendor/{name}")
     async def vendored(request: Request) -> Response:
         name = request.path_params["name"]
-        return await in_thread(lambda: vendor.make(name), request)
-
-    @router.get("/redoc")
-    async def redoc(request: Request) -> Response:
-        return get_redoc_html(
-            openapi_url="/openapi.json",
-            title="Backscope API",
-            redoc_js_url=vendor.urls["redoc"],
-            redoc_favicon_url=assets.url("icon.svg"),
-            with_google_fonts=False,
-        )
+        return await in_thread(lambda: vendor.make(name), request, SMALL)
 
     return router
 

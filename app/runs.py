@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 import engine
 from app import schema
-from app.answers import Answer, accepts_gzip
+from app.answers import Answer, accepts_gzip, is_near
 from app.cache import AnswerCache, Key
 from app.compute import Flight, Stop, Workers
 from app.courses import Courses
@@ -116,7 +116,7 @@ class Services:
     async def answer(self, key: Key, build: Callable[[Stop], Answer], request: Request) -> Answer:
         """The answer with this key, computed if need be; in the form the client accepts."""
         answer = await self.cache.fetch(key, build, request)
-        if not answer.compressed and accepts_gzip(request):
+        if not answer.compressed and accepts_gzip(request) and not is_near(request):
             await self.workers.on_disk(answer.compress)
         return answer
 

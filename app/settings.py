@@ -59,6 +59,11 @@ class Settings:
         'Names a request may call this server by, "*" any; an IP address always may.',
         "请求可以用来称呼本服务器的名字，“*”为任意名字；IP 地址总是可以。",
     )
+    allowed_origins: tuple[str, ...] = _setting(
+        (),
+        "Origins of other pages that may use the API from a browser, such as https://lesson.example.",
+        "可在浏览器中使用本 API 的其他网页来源，例如 https://lesson.example。",
+    )
 
     max_body_bytes: int = _setting(
         2 * 2**20,
@@ -219,6 +224,7 @@ class Settings:
                 **found,
                 "data_dir": Path(found["data_dir"]),
                 "allowed_hosts": tuple(found["allowed_hosts"]),
+                "allowed_origins": tuple(found["allowed_origins"]),
             }
         )
 

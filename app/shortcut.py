@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.answers import Answer, accepts_gzip
+from app.answers import Answer, accepts_gzip, is_near
 from app.cache import AnswerCache, Key
 from app.negotiation import JSON, wants_json
 
@@ -46,6 +46,10 @@ class Shortcuts:
             return None
         answer = self._cache.get(key)
         request = Request(scope)
-        if answer is None or not wants_json(request) or (not answer.compressed and accepts_gzip(request)):
+        if (
+            answer is None
+            or not wants_json(request)
+            or (not answer.compressed and accepts_gzip(request) and not is_near(request))
+        ):
             return None
         return answer.response(request)

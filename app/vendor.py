@@ -22,6 +22,8 @@ log = logging.getLogger("backscope.vendor")
 
 PLOTLY_FILE = "plotly/package_data/plotly.min.js"
 REDOC_FILE = "fastapi_offline/static/redoc.standalone.js"
+SWAGGER_FILE = "fastapi_offline/static/swagger-ui-bundle.js"
+SWAGGER_STYLE_FILE = "fastapi_offline/static/swagger-ui.css"
 REDOC_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 """The one thing Redoc would fetch from elsewhere: the logo of its makers."""
 NO_PICTURE = b"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E"
@@ -69,6 +71,17 @@ def subset(font: Path, codes: set[int]) -> bytes:
     return made.getvalue()
 
 
+def carried_file(name: str) -> Path:
+    """A file of an installed package, by its path in it."""
+    package = name.partition("/")[0].replace("_", "-")
+    return Path(str(distribution(package).locate_file(name)))
+
+
+def carry(name: str, media_type: str) -> Answer:
+    """A file of an installed package, as it is."""
+    return Answer(carried_file(name).read_bytes(), media_type)
+
+
 class Vendor:
     """Answers with the carried files, made on first use. `plotly` and `math_font` may take half a second."""
 
@@ -78,16 +91,19 @@ class Vendor:
         self._made: dict[str, Answer] = {}
         recipe = f"{version('ziamath')} {version('fonttools')} {sorted(characters())} {FEATURES}"
         self._font_name = f"STIXTwoMath-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.woff2"
+        carried = version("fastapi-offline")
         self._makers: dict[str, Callable[[], Answer]] = {
-            f"plotly-{version('plotly')}.min.js": self._make_plotly,
+            f"plotly-{version('plotly')}.min.js": lambda: carry(PLOTLY_FILE, "text/javascript; charset=utf-8"),
             self._font_name: self._make_font,
-            f"redoc-{version('fastapi-offline')}.js": self._make_redoc,
+            f"redoc-{carried}.js": self._make_redoc,
+            f"swagger-{carried}.js": lambda: carry(SWAGGER_FILE, "text/javascript; charset=utf-8"),
+            f"swagger-{carried}.css": lambda: carry(SWAGGER_STYLE_FILE, "text/css; charset=utf-8"),
         }
 
     @property
     def urls(self) -> dict[str, str]:
-        """Addresses by what they are: `plotly`, `math_font`, `redoc`."""
-        kinds = ("plotly", "math_font", "redoc")
+        """Addresses by what they are: `plotly`, `math_font`, `redoc`, `swagger`, `swagger_style`."""
+        kinds = ("plotly", "math_font", "redoc", "swagger", "swagger_style")
         return {kind: f"/vendor/{name}" for kind, name in zip(kinds, self._makers, strict=True)}
 
     def ready(self, name: str) -> Answer | None:
@@ -104,19 +120,15 @@ class Vendor:
                 self._made[name] = maker()
             return self._made[name]
 
-    def _make_plotly(self) -> Answer:
-        path = Path(str(distribution("plotly").locate_file(PLOTLY_FILE)))
-        return Answer(path.read_bytes(), "text/javascript; charset=utf-8")
-
     def _make_redoc(self) -> Answer:
-        path = Path(str(distribution("fastapi-offline").locate_file(REDOC_FILE)))
-        return Answer(path.read_bytes().replace(REDOC_LOGO, NO_PICTURE), "text/javascript; charset=utf-8")
+        body = carried_file(REDOC_FILE).read_bytes()
+        return Answer(body.replace(REDOC_LOGO, NO_PICTURE), "text/javascript; charset=utf-8")
 
     def _make_font(self) -> Answer:
         kept = self._folder / self._font_name
         body = read_woff2(kept)
         if body is None:
-            body = subset(Path(str(distribution("ziamath").locate_file(FONT_FILE))), characters())
+            body = subset(carried_file(FONT_FILE), characters())
             keep(kept, body)
         return Answer(body, "font/woff2", compressible=False)
 

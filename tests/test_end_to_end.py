@@ -121,3 +121,5 @@ def test_the_documentation_is_there_without_the_internet(started, new_page):
     page = new_page()
     page.goto(f"{address}/docs")
     page.get_by_text("/api/v1/runs", exact=True).first.wait_for()
+    page.goto(f"{address}/redoc")
+    page.get_by_role("heading", name="Post an experiment").wait_for()

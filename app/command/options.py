@@ -145,6 +145,7 @@ def serving(language: str) -> Parser:
     parser.option("--workers", type=whole(1, 64, language), default=1, metavar="N", about=texts.WORKERS)
     parser.option("--profile", choices=("own", "shared"), default=None, about=texts.PROFILE)
     parser.option("--allow-host", action="append", default=[], metavar="NAME", about=texts.ALLOW_HOST)
+    parser.option("--allow-origin", action="append", default=[], metavar="ORIGIN", about=texts.ALLOW_ORIGIN)
     parser.option("--log-level", choices=("error", "warning", "info"), default="warning", about=texts.LOG_LEVEL)
     parser.option("--log-format", choices=("text", "json"), default="text", about=texts.LOG_FORMAT)
     parser.option("--access-log", action="store_true", about=texts.ACCESS_LOG)

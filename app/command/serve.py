@@ -85,6 +85,7 @@ def settings_from(options: argparse.Namespace, settings: Settings) -> Settings:
         port=settings.port if options.port is None else options.port,
         data_dir=options.data_dir or settings.data_dir,
         allowed_hosts=tuple(sorted(names)),
+        allowed_origins=(*settings.allowed_origins, *getattr(options, "allow_origin", ())),
     )
 
 

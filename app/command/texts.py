@@ -63,6 +63,10 @@ LOG_FORMAT = Text(
     "text 供人阅读，json 为每个事件一个 JSON 对象；默认 %(default)s。",
 )
 ACCESS_LOG = Text("Write a line for every request.", "为每个请求写一行日志。")
+ALLOW_ORIGIN = Text(
+    "Let pages of this origin, such as https://lesson.example, use the API; can be given several times.",
+    "允许该来源的网页（如 https://lesson.example）使用 API；可多次给出。",
+)
 SERVE_MORE = Text(
     "Sizes may end in K, M or G. Every limit can be set in the environment too: BACKSCOPE_MAX_STEPS=1000.",
     "大小可以 K、M、G 结尾。每项限额也可用环境变量设定：BACKSCOPE_MAX_STEPS=1000。",

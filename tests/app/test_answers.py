@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 
 import pytest
 from starlette.requests import Request
 
-from app.answers import GZIP_FROM, IMMUTABLE, Answer, accepts_gzip, matches
+from app.answers import GZIP_FROM, IMMUTABLE, Answer, accepts_gzip, is_near, matches
 
 PLAIN = {"accept-encoding": "identity"}
 BELOW_A_RUN = [
@@ -62,6 +63,32 @@ def test_head_is_get_without_the_body(api, path):
         assert head.status_code == got.status_code
         assert head.content == b""
         assert head.headers == got.headers
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "near"),
+    [
+        (("127.0.0.1", 1), {}, True),
+        (("::1", 1), {}, True),
+        (("127.0.0.1", 1), {"x-forwarded-for": "192.0.2.1"}, False),
+        (("127.0.0.1", 1), {"via": "1.1 proxy"}, False),
+        (("192.168.1.7", 1), {}, False),
+        (("testclient", 1), {}, False),
+        (None, {}, False),
+    ],
+)
+def test_what_stays_on_this_machine_is_not_compressed_for_the_journey(client, headers, near):
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    assert is_near(Request({"type": "http", "headers": raw, "client": client})) is near
+
+
+def test_a_client_on_this_machine_gets_computed_answers_as_they_are_and_files_compressed(api, xor_run, call):
+    headers = {"accept-encoding": "gzip"}
+    near = asyncio.run(call(api.app, f"{xor_run}/steps/17", headers=headers))
+    again = asyncio.run(call(api.app, f"{xor_run}/steps/17", headers=headers))
+    assert near.status == again.status == 200
+    assert "content-encoding" not in near.headers | again.headers
+    assert asyncio.run(call(api.app, "/", headers=headers)).headers["content-encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("place", BELOW_A_RUN)

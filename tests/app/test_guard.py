@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -101,9 +102,12 @@ def test_every_answer_of_every_route_has_the_security_headers(api, xor_run):
         assert "http" not in answer.headers["content-security-policy"], path
 
 
-def test_only_the_pages_of_the_documentation_may_have_inline_scripts(api):
-    for path in ("/docs", "/redoc", "/docs/oauth2-redirect"):
-        assert "script-src 'self' 'unsafe-inline'" in api.get(path).headers["content-security-policy"]
+def test_no_page_may_have_inline_scripts_and_only_the_documentation_makes_styles(api):
+    for path in ("/docs", "/redoc"):
+        policy = api.get(path).headers["content-security-policy"]
+        assert "script-src 'self';" in policy
+        assert "style-src 'self' 'unsafe-inline'" in policy
+        assert not re.search(r"<script(?![^>]*\bsrc=)", api.get(path).text)
     assert "unsafe" not in api.get("/docs/").headers["content-security-policy"]
     assert "unsafe" not in api.get("/").headers["content-security-policy"]
 
