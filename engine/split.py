@@ -5,7 +5,7 @@ Nothing is learned from the test part: scaling is fitted on the training part al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,19 @@ class DataSplit:
     def unscaled(self, x: Array) -> Array:
         """The features that are `x` once scaled."""
         return np.asarray(x * self.scales + self.offsets)
+
+    def edited(self, x: Array, y: Array) -> DataSplit:
+        """The same examples with other numbers in the training part: inputs and classes follow where they can."""
+        rows, labels = (x != self.x).any(axis=1), self.labels
+        inputs = self.inputs
+        if rows.any() and self.feature_names == input_names(inputs.shape[1]):
+            inputs = np.where(rows[:, None], self.unscaled(x), inputs)
+        if labels is not None:
+            changed = (y != self.y).any(axis=1)
+            middle = (self.y.min() + self.y.max()) / 2
+            decided = y.argmax(axis=1) if y.shape[1] > 1 else (y[:, 0] > middle).astype(np.int64)
+            labels = _frozen(np.where(changed, decided, labels))
+        return replace(self, x=_numbers(x), y=_numbers(y), inputs=_numbers(inputs), labels=labels)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ import numpy as np
 from engine.calls import FORWARD
 from engine.errors import SpecError, UnknownNameError
 from engine.evaluate import Evaluator, Stop, scores_of
+from engine.features import input_names
 from engine.metrics import Judge, task_of
 from engine.program import Program
 from engine.quantities import EXAMPLE
@@ -119,24 +120,25 @@ def surface(
 
 def lay_out(split: DataSplit, grid: Grid) -> tuple[tuple[Axis, ...], dict[str, float], Array]:
     """The axes of a grid, the values that are held, and every grid point as the network is given it, row by row."""
-    raw = unscaled(split, split.x)
+    raw = split.inputs
     inputs = raw.shape[1]
     grid = grid if grid.inputs else replace(grid, inputs=tuple(range(min(2, inputs))))
     _check(grid, inputs, len(raw))
-    everything = np.concatenate([raw, unscaled(split, split.x_test)])
+    everything = np.concatenate([raw, split.inputs_test])
+    names = input_names(inputs)
     axes = []
     for k, chosen in enumerate(grid.inputs):
         least, most = float(everything[:, chosen].min()), float(everything[:, chosen].max())
         margin = MARGIN * (most - least) or 1.0
         low = least - margin if grid.low is None else grid.low[k]
         high = most + margin if grid.high is None else grid.high[k]
-        axes.append(Axis(chosen, split.feature_names[chosen], read_only(np.linspace(low, high, grid.resolution))))
+        axes.append(Axis(chosen, names[chosen], read_only(np.linspace(low, high, grid.resolution))))
     rest = raw.mean(axis=0) if grid.at is None else raw[grid.at]
     points = np.tile(rest, (prod(len(axis.values) for axis in axes), 1))
     for axis, across in zip(axes, np.meshgrid(*(axis.values for axis in axes)), strict=True):
         points[:, axis.input] = across.reshape(-1)
-    held = {split.feature_names[i]: float(rest[i]) for i in range(inputs) if i not in grid.inputs}
-    return tuple(axes), held, scaled(split, points)
+    held = {names[i]: float(rest[i]) for i in range(inputs) if i not in grid.inputs}
+    return tuple(axes), held, split.prepare(points)
 
 
 def _check(grid: Grid, inputs: int, examples: int) -> None:
@@ -152,13 +154,3 @@ def _check(grid: Grid, inputs: int, examples: int) -> None:
             raise SpecError(name, list(bounds), "a number for each input")
     if grid.low and grid.high and not all(low < high for low, high in zip(grid.low, grid.high, strict=True)):
         raise SpecError("high", list(grid.high), "numbers above those of low")
-
-
-def unscaled(split: DataSplit, x: Array) -> Array:
-    """What a network was given, on the scale of the data."""
-    return np.asarray(x * split.scales + split.offsets)
-
-
-def scaled(split: DataSplit, x: Array) -> Array:
-    """Inputs on the scale of the data, as a network is given them."""
-    return np.asarray((x - split.offsets) / split.scales)

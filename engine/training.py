@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -35,7 +34,7 @@ POLL_MULTIPLICATIONS = 10_000_000
 
 def edited_data(data: DataSplit, spec: ExperimentSpec) -> DataSplit:
     """The examples with the inputs and targets that the last edit of the spec sets."""
-    return replace(data, x=_with_cells(data.x, "x", spec), y=_with_cells(data.y, "y", spec))
+    return data.edited(_with_cells(data.x, "x", spec), _with_cells(data.y, "y", spec))
 
 
 def _with_cells(array: Array, name: str, spec: ExperimentSpec) -> Array:

@@ -217,3 +217,35 @@ def test_a_picture_of_rows_given_outright_has_room_around_them():
     assert split_of(kind="inline", x=[[0, 1, 2]], y=[[1]]).plane == ()
     huge = split_of(kind="inline", x=[[-1.7e308], [1.7e308]], y=[[1], [2]]).plane
     assert np.isfinite(huge).all()
+
+
+# Edits
+
+
+def test_an_edited_input_is_edited_on_the_scale_of_the_data_too():
+    split = split_of(kind="iris", scaling="standard")
+    x, y = split.x.copy(), split.y.copy()
+    x[4, 1], y[2] = 1.5, [1, 0, 0]
+    edited = split.edited(x, y)
+    assert edited.x[4, 1] == 1.5
+    assert edited.inputs[4, 1] == pytest.approx(1.5 * split.scales[1] + split.offsets[1])
+    assert edited.labels[2] == 0
+    unchanged = np.arange(len(x)) != 4
+    assert (edited.inputs[unchanged] == split.inputs[unchanged]).all()
+    assert (np.delete(edited.labels, 2) == np.delete(split.labels, 2)).all()
+    assert not edited.x.flags.writeable
+    assert (split.x[4, 1], split.labels[2]) != (1.5, 0)
+
+
+def test_an_edited_target_of_two_classes_is_the_class_it_is_nearer_to():
+    split = split_of(kind="xor", targets="signs")
+    y = split.y.copy()
+    y[0], y[1] = 0.8, -1
+    assert split.edited(split.x, y).labels.tolist() == [1, 0, 1, 0]
+
+
+def test_an_edited_feature_has_no_input_to_follow():
+    split = split_of(kind="moons", features=["x0^2"])
+    x = split.x.copy()
+    x[0, 0] = 9
+    assert (split.edited(x, split.y).inputs == split.inputs).all()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from engine import Cancelled, Grid, SpecError, UnknownNameError, surface_names
 from engine.evaluate import evaluate
-from engine.surface import lay_out, surface
+from engine.surface import lay_out
 from tests.engine.helpers import SPECS, assert_close, assert_same_bits, cases, dense, fresh_run, small
 
 THREE_INPUTS = SPECS["softmax and cross-entropy in mini-batches"]
@@ -70,18 +68,22 @@ def test_units_may_be_picked():
     assert picked.values["a1"].tobytes() == every.values["a1"][[3, 1]].tobytes()
 
 
-def test_scaled_inputs_are_shown_on_the_scale_of_the_data():
-    run = fresh_run({"data": small(2, 1, 8), "epochs": 2})
+@pytest.mark.parametrize("scaling", ["none", "standard", "minmax"])
+@pytest.mark.parametrize("features", [None, ["x1", "x0*x1", "sin(x0)"]])
+def test_a_grid_lies_over_the_inputs_and_goes_the_way_of_an_example(scaling, features):
+    data = {**small(2, 1, 8), "scaling": scaling, "features": features, "test_fraction": 0.25}
+    run = fresh_run({"data": data, "epochs": 2})
     split = run.trajectory.split
-    moved = replace(split, offsets=np.array([10.0, -5.0]), scales=np.array([2.0, 0.5]))
-    axes, _, points = lay_out(moved, Grid((0, 1), 5))
-    raw = split.x * moved.scales + moved.offsets
+    axes, _, points = lay_out(split, Grid((0, 1), 5))
     for k, axis in enumerate(axes):
-        assert axis.values[0] < raw[:, k].min() < raw[:, k].max() < axis.values[-1]
+        everything = np.concatenate([split.inputs[:, k], split.inputs_test[:, k]])
+        assert axis.name == f"x{k}"
+        assert axis.values[0] < everything.min() < everything.max() < axis.values[-1]
     across, up = np.meshgrid(axes[0].values, axes[1].values)
-    assert_close("points", points[:, 0] * 2 + 10, across.reshape(-1), 1e-12)
-    assert_close("points", points[:, 1] * 0.5 - 5, up.reshape(-1), 1e-12)
-    whole = surface(run.program, "mse", moved, run.state_at(0), ["a2"], Grid((0, 1), 5))
+    grid = np.stack([across.reshape(-1), up.reshape(-1)], axis=1)
+    given = grid if features is None else np.stack([grid[:, 1], grid[:, 0] * grid[:, 1], np.sin(grid[:, 0])], axis=1)
+    assert_close("points", points * split.scales + split.offsets, given, 1e-12)
+    whole = run.surface(0, ["a2"], Grid((0, 1), 5))
     assert_close(
         "a2", whole.values["a2"][0].reshape(-1), evaluate(run.program, run.state_at(0), points)["a2"][:, 0], 1e-14
     )
