@@ -11,6 +11,8 @@ Code map, in the order in which data flows:
     loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
       cross_entropies
     update_kernels, stages              what optimizers are made of
+    activation, rectifiers,             what an activation function is, and the kinds of them
+      smooth_rectifiers, squashers, softmaxes
     activations, losses, layers,        the registries: what a network is made of
       optimizers, schedules,
       regularisers, initializers,

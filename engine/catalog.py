@@ -52,13 +52,13 @@ def all_ops() -> dict[str, Op]:
     def add(op: Op) -> None:
         if found.setdefault(op.name, op) is not op:
             raise ValueError(f"two operations are called {op.name}")
-        for derivative in op.derivatives.values():
-            add(derivative)
+        for other in (*op.aids.values(), *op.derivatives.values()):
+            add(other)
 
     for op in (
         AFFINE,
         LINEAR,
-        *(entry.require_op() for entry in ACTIVATIONS.values()),
+        *(entry.require_op(jacobian=jacobian) for entry in ACTIVATIONS.values() for jacobian in (False, True)),
         *(entry.require_op() for entry in LOSSES.values()),
         *(op for entry in OPTIMIZERS.values() for op in (*entry.singles.values(), *entry.updates.values())),
         *(op for entry in SCHEDULES.values() if (op := entry.op({p.name: p.default for p in entry.params}))),

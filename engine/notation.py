@@ -214,7 +214,7 @@ class Formula:
                 parts += [operator("…"), operator("+")]
             inner_at = {**at, over: i}
             inner = self.lay_out(body, inner_at, f"{node}@{i}")
-            lone_minus = parts and not isinstance(body, Multiply) and self._shows_minus(body, inner_at)
+            lone_minus = parts and self._begins_with_minus(body, inner_at)
             parts.append(brackets(inner) if lone_minus or isinstance(body, Add) else inner)
             before = i
         return row(*parts, node=node, style="sum")
@@ -237,8 +237,11 @@ class Formula:
         return row(*parts, node=node)
 
     def _begins_with_minus(self, expr: Expr, at: Mapping[str, int | str]) -> bool:
-        """Would it read badly straight after a plus or minus sign?"""
-        return not isinstance(expr, (Multiply, Sum)) and self._shows_minus(expr, at)
+        """Would it read badly straight after a plus or minus sign? (A factor with a sign is bracketed anyway.)"""
+        bare = self._bare(expr, at)
+        if isinstance(bare, Sum) and self.environment is not None:
+            return self._begins_with_minus(bare.body, {**at, bare.over: 0})
+        return not isinstance(bare, (Multiply, Sum)) and self._shows_minus(bare, at)
 
     def _multiplied(self, factors: tuple[Expr, ...], at: Mapping[str, int | str], node: str) -> Mark:
         parts: list[Mark] = []

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Protocol
 
 import numpy as np
@@ -85,6 +86,13 @@ class Op:
     `aids` names values the operation wants computed first, in the same phase and in this order: a slot of its own,
     and the operation that fills it from values the call can reach (softmax's Jacobian `J`). `inference` is what the
     operation is once training is over, where that differs (dropout: the identity).
+
+    `active` belongs to an activation: the bounds of z at and beyond which its slope is next to nothing. A unit there is
+    saturated; where the slope is exactly 0, as for relu, the example teaches it nothing, and a unit that is there for
+    every example is dead. The first bound is above the second where there is no slope anywhere.
+
+    `surrogate` is set on a derivative that is not its function's, but stands in for it: it says what it is. No
+    difference of the loss can bear witness to it.
     """
 
     name: str
@@ -97,6 +105,8 @@ class Op:
     elementwise: bool = False
     aids: Mapping[str, Op] = field(default_factory=dict)
     inference: Op | None = None
+    active: tuple[float, float] = (-inf, inf)
+    surrogate: Text | None = None
 
     @property
     def slots(self) -> tuple[str, ...]:

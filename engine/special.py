@@ -1,4 +1,4 @@
-"""The error function, which neither NumPy nor the standard library has for arrays.
+"""What kernels need of NumPy and it does not have, each as one instruction: the error function, and a choice by sign.
 
     erf(x) = (2/√π) ∫₀ˣ exp(−t²) dt
 
@@ -95,3 +95,10 @@ def _erf(x: np.ndarray, out: np.ndarray) -> None:
     over_one += near
     np.copyto(missing, over_one, where=size <= NEAR)
     np.copysign(missing, x, out)
+
+
+def where_positive(z: np.ndarray, then: np.ndarray, otherwise: np.ndarray, out: np.ndarray) -> None:
+    """out = `then` where z > 0, and `otherwise` elsewhere, NaN included. `out` may be `otherwise`, not `then`."""
+    positive = np.greater(z, 0.0)
+    np.copyto(out, otherwise)
+    np.copyto(out, then, where=positive)

@@ -167,6 +167,7 @@ FOUNDATIONS = {
     *("update_kernels", "stages"),  # what optimizers are made of
     *("dataset", "features", "tables", "datasets_logic", "datasets_curves"),  # what data sets are made of
     *("datasets_plane", "datasets_playground", "datasets_tables"),
+    *("activation", "rectifiers", "smooth_rectifiers", "squashers", "softmaxes"),  # what activations are made of
 }
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from engine import ExperimentSpec, Op, Param, Run, Trace, Trajectory, catalog
+from engine import Entry, ExperimentSpec, Op, Param, Run, Trace, Trajectory, catalog
+from engine.activations import ACTIVATIONS
 from engine.data_spec import data_of, extent
 from engine.datasets import DATASETS
 from engine.expression import Add, Choose, Element, Expr, Negate
@@ -111,11 +112,47 @@ def indices(shape: Shape) -> list[tuple[int, ...]]:
 
 
 def is_analytic(op: Op) -> bool:
-    """Can the operation be computed as written at a complex point? |·|, max and cases cannot."""
+    """Can the operation be computed as written at a complex point? |·|, max, cases and erf cannot."""
     return not any(
-        isinstance(node, Choose) or (isinstance(node, FunctionCall) and node.function in ("abs", "max"))
+        isinstance(node, Choose) or (isinstance(node, FunctionCall) and node.function in NOT_COMPLEX)
         for node in walk(op.rule.body)
     )
+
+
+NOT_COMPLEX = {"abs", "max", "min", "sign", "floor", "erf"}
+
+
+def variants(entry: Entry) -> Iterator[dict[str, Any]]:
+    """Parameters for an entry: all defaults, then one at a time every choice, or numbers from end to end."""
+    yield {}
+    for param in entry.params:
+        if param.kind == "choice":
+            yield from ({param.name: choice} for choice in param.choices if choice != param.default)
+        elif param.kind == "number":
+            low, high = param.minimum, param.maximum
+            assert low is not None
+            assert high is not None
+            shares = (0.001 if param.exclusive_minimum else 0.0, 0.3, 0.9)
+            some = (low + share * (high - low) for share in shares)
+            yield from ({param.name: value} for value in some if value != param.default)
+
+
+def activation_ops() -> dict[str, Op]:
+    """Every activation's operation by name, for many values of its parameters, with and without its Jacobian; with
+    all that comes with each.
+    """
+    found: dict[str, Op] = {}
+
+    def add(op: Op) -> None:
+        assert found.setdefault(op.name, op) is op, f"two operations are called {op.name}"
+        for other in (*op.aids.values(), *op.derivatives.values()):
+            add(other)
+
+    for entry in ACTIVATIONS.values():
+        for params in variants(entry):
+            for jacobian in (False, True):
+                add(entry.require_op(params, jacobian))
+    return found
 
 
 def fitting_targets(loss: str, draw: np.random.Generator, shape: tuple[int, int]) -> Array:
@@ -206,9 +243,11 @@ def check_rule_beyond_numbers(op: Op, strange: float) -> None:
 
 def gradient_operands(op: Op, slot: str, operands: Mapping[str, Array], upstream: Array) -> dict[str, Array]:
     """What the derivative of `op` with respect to `slot` reads, once `op` has been computed."""
-    result = op.rule.result
+    result, derivative = op.rule.result, op.derivatives[slot]
     known = {**operands, result: op(**operands), gradient_of(result): upstream}
-    return {name: known[name] for name in op.derivatives[slot].slots}
+    for aid, helper in derivative.aids.items():
+        known[aid] = helper(**{name: known[name] for name in helper.slots})
+    return {name: known[name] for name in derivative.slots}
 
 
 def check_derivative(
@@ -377,6 +416,13 @@ def registry_specs() -> dict[str, dict[str, Any]]:
         "one layer clip": {"clip": {"norm": 0.01}, "layers": [dense(1)]},
     }.items():
         found[key] = regularised | extra
+    for name, entry in ACTIVATIONS.items():
+        if not entry.elementwise:
+            found[f"{name}-jacobian"] = {
+                "data": small(2, 2, 3),
+                "layers": [dense(2, name), dense(2, name)],
+                "fused": False,
+            }
     for schedule in SCHEDULES:
         found[f"{schedule}-schedule"] = regularised | {"schedule": {"kind": schedule}}
     for optimizer in OPTIMIZERS:

@@ -76,7 +76,7 @@ class Torch:
             "softplus": lambda z: of.softplus(z, threshold=500),
             "softsign": of.softsign,
             # Its own hardsigmoid has 1/6 in single precision on the way back.
-            "hard_sigmoid": lambda z: torch.clamp(z + 3, 0, 6) / 6,
+            "hard_sigmoid": lambda z: of.relu6(z + 3) / 6,
             "hard_tanh": of.hardtanh,
             "sine": torch.sin,
             "gaussian": lambda z: torch.exp(-(z**2)),

@@ -13,6 +13,7 @@ from engine.plan import Recorder, assemble
 from tests.engine.helpers import (
     SIZES,
     SPECS,
+    activation_ops,
     axis_letters,
     cases,
     check_rule,
@@ -24,7 +25,7 @@ from tests.engine.helpers import (
     registry_specs,
 )
 
-OPS = all_ops()
+OPS = all_ops() | activation_ops()
 EXTREMES = {
     "usual": SIZES,
     "one example": {"n": 1, "j": 4, "i": 2},
@@ -133,6 +134,8 @@ def test_the_reads_declared_are_the_reads_made(op):
                         assert op(**other)[index] == whole, f"{where}: kernel {whole} to {op(**other)[index]}"
                     if after != before:
                         without_effect.discard((slot, cell))
+        if op.name == "step_delta":  # the error times a slope of 0
+            continue
         assert not without_effect, f"{op.name}{index} declares {without_effect}, which never matter"
 
 
