@@ -58,6 +58,11 @@ class Pages:
                 self._index[key] = answer
             return self._index[key]
 
+    def compare(self, language: str, vary: str) -> Answer:
+        """Two runs side by side, in a language."""
+        body = self._render("compare.html", language, start="compare.js").encode()
+        return Answer(body, HTML, cache_control=REVALIDATE, vary=vary, language=HTML_LANG[language])
+
     def problem(self, request: Request, problem: Problem) -> Response | None:
         """A page that says what went wrong, where a person would read it; None where a program would."""
         accept = request.headers.get("accept", "")
@@ -77,7 +82,7 @@ class Pages:
         }
         return Response(body, problem.status, headers, HTML)
 
-    def _render(self, template: str, language: str, **more: object) -> str:
+    def _render(self, template: str, language: str, start: str = "main.js", **more: object) -> str:
         text = messages(language)
         return self._templates.get_template(template).render(
             lang=language,
@@ -85,7 +90,7 @@ class Pages:
             messages=text.texts,
             t=text,
             asset=self._assets.url,
-            modules=self._assets.needed_by("main.js"),
+            modules=self._assets.needed_by(start),
             vendor=self._vendor.urls,
             engine_version=engine.ENGINE_VERSION,
             **more,
@@ -119,6 +124,12 @@ def routes(services: Services, pages: Pages, assets: Assets, vendor: Vendor, tex
         vary = "" if asked else "Accept-Language"
         embedded = is_embedded(request.scope["query_string"])
         return await in_thread(lambda: pages.index(language, vary, embedded), request)
+
+    @router.get("/compare")
+    async def compare(request: Request) -> Response:
+        asked = page_language(request)
+        language = asked or negotiate(request.headers.get("accept-language", ""))
+        return await in_thread(lambda: pages.compare(language, "" if asked else "Accept-Language"), request)
 
     @router.get("/static/{digest}/{name:path}")
     async def static(request: Request) -> Response:

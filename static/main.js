@@ -8,6 +8,7 @@
  * @import { WhyContext } from "./views/why/scene.js"
  */
 import { createApi, problemOf } from "./api.js";
+import { keepTime } from "./clock.js";
 import { createControls } from "./controls.js";
 import { createExplanations } from "./explanations.js";
 import { createFeed } from "./feed.js";
@@ -76,7 +77,7 @@ const controls = createControls({
   rows: batchRows,
 });
 const showTransport = createTransport(dispatch, getState, t);
-const showVersions = createVersions(dispatch);
+const showVersions = createVersions(dispatch, language);
 createGuide({
   messages,
   t,
@@ -94,6 +95,7 @@ createGuide({
   },
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
+keepTime(store);
 createMilestones({ api, dispatch, run: () => shownRun(getState()), t });
 
 /** The example that Reset leads back to. @type {Spec} */

@@ -172,6 +172,42 @@ export function linkTo(fragment, { host = null, embed = false, language } = {}) 
 }
 
 /**
+ * The address of two moments side by side.
+ * @param {string} left  a fragment
+ * @param {string} right
+ * @param {string} language
+ * @returns {string}
+ */
+export function pairLink(left, right, language) {
+  return `/compare?lang=${language}#left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`;
+}
+
+/**
+ * The two fragments that the address of a comparison holds; empty ones where it says nothing.
+ * @param {string} [fragment]
+ * @returns {[string, string]}
+ */
+export function readPair(fragment = location.hash) {
+  const parts = new Map(
+    fragment.replace(/^#/, "").split("&").map((part) => {
+      const cut = part.indexOf("=");
+      return [part.slice(0, cut), decoded(part.slice(cut + 1)) ?? ""];
+    }),
+  );
+  return [parts.get("left") ?? "", parts.get("right") ?? ""];
+}
+
+/**
+ * The page as a part of another one, at the moment that a fragment says and nothing else it may hold.
+ * @param {string} fragment
+ * @param {string} language
+ * @returns {string}
+ */
+export function embedded(fragment, language) {
+  return `/?embed=1&lang=${language}${format(parse(fragment))}`;
+}
+
+/**
  * Is the page open under a name that only this machine knows itself by?
  * @returns {boolean}
  */
