@@ -11,12 +11,14 @@ import { format, placeOf } from "./url.js";
 /** Each part: its module, and the style sheets it needs. */
 const PARTS = {
   share: { module: () => import("./guide/share.js"), styles: ["dialog", "share"] },
+  present: { module: () => import("./guide/present.js"), styles: ["present"] },
+  pointer: { module: () => import("./guide/pointer.js"), styles: ["present"] },
   files: { module: () => import("./guide/files.js"), styles: ["dialog", "share"] },
 };
 
 /**
  * @typedef {object} Guide
- * @property {() => void} share
+ * @property {() => void} togglePointer
  */
 
 /**
@@ -50,8 +52,29 @@ export function createGuide({ messages, ...desk }) {
   document.getElementById("share")?.addEventListener("click", share);
   const whole = /** @type {HTMLAnchorElement | null} */ (document.getElementById("open-whole"));
   whole?.addEventListener("click", () => whole.hash = format(placeOf(desk.getState())));
+  const togglePointer = () => use("pointer", (pointer) => pointer.toggle());
+  presentWhenAsked(desk, () => use("present", ({ openBar }) => openBar({ ...desk, togglePointer })));
   acceptFiles((file) => use("files", ({ receive }) => receive(desk, file)));
-  return { share };
+  return { togglePointer };
+}
+
+/**
+ * The bar of projector mode comes when that mode first does, by its button, its key or a link.
+ * @param {Pick<Desk, "dispatch" | "subscribe">} desk
+ * @param {() => void} openBar
+ */
+function presentWhenAsked({ dispatch, subscribe }, openBar) {
+  document.getElementById("present")?.addEventListener("click", () => {
+    dispatch({ type: "present", present: true });
+    // The button is gone in that mode; what is on the stage has the keys.
+    document.getElementById("stage-panel")?.focus();
+  });
+  let there = false;
+  subscribe(({ present }) => {
+    if (!present || there) return;
+    there = true;
+    openBar();
+  });
 }
 
 /**

@@ -15,6 +15,7 @@ const WIDE = "(min-width: 1100px) and (min-height: 560px)";
  * @property {(name: string | null) => void} showExample  null for the visitor's own experiment
  * @property {() => void} toggleHelp
  * @property {() => void} toggleExperiment
+ * @property {(present: boolean) => void} makeRoom  the experiment goes in front of a class, and comes back afterwards
  * @property {() => void} changeTheme
  */
 
@@ -48,7 +49,7 @@ export function createHeader({ t, fragment, open }) {
 
   byId("theme").addEventListener("click", changeTheme);
   showTheme(t);
-  const toggleExperiment = experimentSheet();
+  const experiment = experimentSheet();
 
   function changeTheme() {
     setTheme(nextTheme());
@@ -59,7 +60,8 @@ export function createHeader({ t, fragment, open }) {
     examples,
     showExample: (name) => menu.value = name ?? "",
     toggleHelp,
-    toggleExperiment,
+    toggleExperiment: experiment.toggle,
+    makeRoom: (present) => present ? experiment.close() : experiment.adapt(),
     changeTheme,
   };
 }
@@ -73,7 +75,7 @@ function showTheme(t) {
   button.querySelector("use")?.setAttribute("href", `#icon-theme-${theme()}`);
 }
 
-/** @returns {() => void}  opens or closes the experiment */
+/** @returns {{ toggle: () => void, close: () => void, adapt: () => void }}  `adapt`: open where there is room */
 function experimentSheet() {
   const wide = matchMedia(WIDE);
   const toggle = byId("experiment-toggle");
@@ -110,7 +112,7 @@ function experimentSheet() {
     if (wide.matches || !isOpen() || !(event.target instanceof Node)) return;
     if (!panel.contains(event.target) && !toggle.contains(event.target)) set(false);
   });
-  return () => set(!isOpen());
+  return { toggle: () => set(!isOpen()), close: () => set(false), adapt };
 }
 
 /** @param {string} id @returns {HTMLElement} */

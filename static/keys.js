@@ -7,7 +7,7 @@
 import { GRANULARITIES } from "./moments.js";
 
 /** @typedef {{ key: string, shiftKey: boolean, altKey: boolean, ctrlKey: boolean, metaKey: boolean }} Press */
-/** @typedef {"help" | "theme" | "experiment" | "edit"} Command */
+/** @typedef {"help" | "theme" | "experiment" | "edit" | "pointer"} Command */
 
 /** Fields keep their keys; so do menus and sliders. */
 const FIELDS = new Set(["INPUT", "TEXTAREA", "SELECT", "OPTION"]);
@@ -71,6 +71,10 @@ export function meaning({ key, shiftKey, altKey, ctrlKey, metaKey }, state) {
       return { command: "help" };
     case "t":
       return { command: "theme" };
+    case "p":
+      return act({ type: "present", present: !state.present });
+    case "l":
+      return { command: "pointer" };
     case "e":
       return { command: "experiment" };
     case "F2":

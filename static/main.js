@@ -10,6 +10,7 @@
 import { createApi, problemOf } from "./api.js";
 import { keepTime } from "./clock.js";
 import { createControls } from "./controls.js";
+import { showDigits } from "./draw/format.js";
 import { createExplanations } from "./explanations.js";
 import { createFeed } from "./feed.js";
 import { createGuide } from "./guide.js";
@@ -78,7 +79,7 @@ const controls = createControls({
 });
 const showTransport = createTransport(dispatch, getState, t);
 const showVersions = createVersions(dispatch, language);
-createGuide({
+const guide = createGuide({
   messages,
   t,
   language,
@@ -118,6 +119,8 @@ store.subscribe((state, before) => {
   feed.stateChanged(state);
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
+  if (state.present !== before.present) header.makeRoom(state.present);
+  if (state.digits !== before.digits) writeAnew(state.digits);
   writeAddress();
   speak();
   requestDraw();
@@ -206,7 +209,16 @@ function mark(state) {
   dataset.term = state.cursor.term === undefined ? "" : String(state.cursor.term);
   dataset.frame = run?.program.calls[state.cursor.frame]?.writes ?? "";
   dataset.phase = frame?.call.phase ?? "";
+  dataset.present = String(state.present);
+  dataset.hide = state.hide.join(" ");
   dataset.ready = String(frame !== null);
+}
+
+/** Every number again, with so many digits. @param {number | null} digits */
+function writeAnew(digits) {
+  showDigits(digits);
+  // An empty place is drawn from scratch, whatever its view remembers.
+  for (const id of ["stage", "why"]) byId(id).replaceChildren();
 }
 
 /** @param {Spec} spec */
@@ -259,6 +271,7 @@ document.addEventListener("keydown", (event) => {
   else if (said.command === "help") header.toggleHelp();
   else if (said.command === "theme") header.changeTheme();
   else if (said.command === "edit") editNumber(target);
+  else if (said.command === "pointer") guide.togglePointer();
   else header.toggleExperiment();
 });
 byId("stage").addEventListener(

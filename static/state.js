@@ -4,7 +4,7 @@
  * Remote parts hold a key saying what they are of; an answer whose key is not the one waited for is late and dropped.
  * What the page must fetch follows from the state alone: see needs.js.
  *
- * @import { Action, Address, Moment, Remote, Run, Spec, State } from "./types.d.ts"
+ * @import { Action, Address, Moment, Panel, Remote, Run, Spec, State } from "./types.d.ts"
  */
 import { clamp, compare, end, next, previous, START, start, unitCount } from "./moments.js";
 import { historyKey, runKey, shownRun, traceKey } from "./needs.js";
@@ -13,6 +13,12 @@ import { address as cellAt, exists } from "./trace.js";
 
 /** Moments a second while playing, slowest and fastest. */
 export const SPEEDS = Object.freeze({ minimum: 0.125, maximum: 64 });
+
+/** Panels that may be hidden. @type {readonly Panel[]} */
+export const PANELS = Object.freeze(["why", "timeline", "training", "legend"]);
+
+/** What a class does not need to see, until its teacher says so. @type {readonly Panel[]} */
+const FOR_STUDY = Object.freeze(["training", "legend"]);
 
 /** @type {{ status: "idle" }} */
 const IDLE = Object.freeze({ status: "idle" });
@@ -33,6 +39,7 @@ export const initialState = Object.freeze({
   speed: 1,
   digits: null,
   present: false,
+  hide: Object.freeze([]),
   lesson: null,
   frameName: null,
   edit: null,
@@ -110,7 +117,12 @@ export function reduce(state, action) {
     case "digits":
       return change(state, { digits: action.digits });
     case "present":
-      return change(state, { present: action.present });
+      return presented(state, action.present);
+    case "hide":
+      return withPanels(
+        state,
+        PANELS.filter((panel) => panel === action.panel ? action.hidden : state.hide.includes(panel)),
+      );
     case "lesson":
       return change(state, { lesson: action.lesson });
     case "spec":
@@ -369,6 +381,24 @@ function restored(state, part, frameName) {
   });
   if (placed.run.status !== "ready" || placed.run.key !== runKey(placed.spec)) return placed;
   return withRun(placed, placed.run.key, placed.run.value);
+}
+
+/**
+ * In front of a class and back. What was hidden by hand stays so.
+ * @param {State} state
+ * @param {boolean} present
+ * @returns {State}
+ */
+function presented(state, present) {
+  if (present === state.present) return state;
+  const others = state.hide.filter((panel) => !FOR_STUDY.includes(panel));
+  const hide = PANELS.filter((panel) => others.includes(panel) || (present && FOR_STUDY.includes(panel)));
+  return withPanels(change(state, { present }), hide);
+}
+
+/** @param {State} state  @param {readonly Panel[]} hide  @returns {State} */
+function withPanels(state, hide) {
+  return `${hide}` === `${state.hide}` ? state : change(state, { hide: Object.freeze(hide) });
 }
 
 /** @param {number} speed  @param {number} before  @returns {number} */

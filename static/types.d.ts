@@ -147,6 +147,9 @@ export interface Problem {
   setting?: string;
 }
 
+/** What a page may be shown without. */
+export type Panel = "why" | "timeline" | "training" | "legend";
+
 export type Granularity = "term" | "unit" | "assignment" | "layer" | "phase" | "step" | "epoch";
 
 /**
@@ -179,6 +182,8 @@ export interface State {
   digits: number | null;
   /** For a class to read from the last row: large, and nothing on the page that is not needed. */
   present: boolean;
+  /** Panels that are not shown. */
+  hide: readonly Panel[];
   /** The built-in lesson under way, by its name. */
   lesson: string | null;
   /**
@@ -216,6 +221,7 @@ export interface Place {
   focus?: Address;
   digits?: number;
   present?: boolean;
+  hide?: readonly Panel[];
   lesson?: string;
   /** Id of a run that the server knows, instead of its spec: a short link, which leads nowhere on another server. */
   run?: string;
@@ -474,6 +480,7 @@ export type Action =
   | { type: "speed"; speed: number }
   | { type: "digits"; digits: number | null }
   | { type: "present"; present: boolean }
+  | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }
   | { type: "spec"; spec: Spec }
   | { type: "edit"; address: Address; value: number; spec: Spec; stale: Set<string> }

@@ -4,11 +4,11 @@
  * Reading and writing text is pure; `read`, `write` and `onChange` alone touch the browser's location and history.
  * A fragment may come from anywhere: what is not valid is left out, and nothing here throws.
  *
- * @import { Action, Granularity, Place, Spec, State } from "./types.d.ts"
+ * @import { Action, Granularity, Panel, Place, Spec, State } from "./types.d.ts"
  */
 import { GRANULARITIES } from "./moments.js";
 import { shownRun } from "./needs.js";
-import { initialState } from "./state.js";
+import { initialState, PANELS } from "./state.js";
 import { formatAddress, parseAddress } from "./trace.js";
 
 /** Significant digits a number may be shown with, fewest and most. */
@@ -42,6 +42,10 @@ const PARTS = {
   },
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
+  hide: {
+    read: panels,
+    write: ({ hide }) => hide?.length ? hide.join(",") : undefined,
+  },
   lesson: { read: lessonName, write: ({ lesson }) => lesson },
   spec: {
     read: decodeSpec,
@@ -86,7 +90,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, present, lesson } = state;
+  const { cursor, example, by, view, spec, digits, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -100,6 +104,7 @@ export function placeOf(state) {
     ...state.focus ? { focus: state.focus } : {},
     ...digits === null ? {} : { digits },
     ...present ? { present } : {},
+    ...hide.length ? { hide } : {},
     ...lesson === null ? {} : { lesson },
     spec,
   };
@@ -122,6 +127,7 @@ export function toAction(place) {
     focus: place.focus ?? null,
     digits: place.digits ?? null,
     present: place.present ?? false,
+    hide: place.hide ?? initialState.hide,
     lesson: place.lesson ?? null,
     playing: false,
   };
@@ -290,6 +296,13 @@ function wholeNumber(text) {
 function digits(text) {
   const count = wholeNumber(text);
   return count !== undefined && count >= DIGITS.fewest && count <= DIGITS.most ? count : undefined;
+}
+
+/** @param {string} text  @returns {readonly Panel[] | undefined} */
+function panels(text) {
+  const wanted = text.split(",");
+  const found = PANELS.filter((panel) => wanted.includes(panel));
+  return found.length ? Object.freeze(found) : undefined;
 }
 
 /** @param {string} text  @returns {string | undefined} */

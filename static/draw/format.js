@@ -10,22 +10,42 @@ export const MINUS = "\u2212";
 const STAGE_WIDTH = 6;
 
 /**
+ * Significant digits asked for, null for as many as fit. One setting for every number on the page, made before it draws:
+ * handed through every formula and table it would be everywhere and say nothing anywhere.
+ * @type {number | null}
+ */
+let digits = null;
+
+/** @param {number | null} count */
+export function showDigits(count) {
+  digits = count;
+}
+
+/** @returns {number | null} */
+export function shownDigits() {
+  return digits;
+}
+
+/**
  * At most six characters: −0.021, 0.403, 12.35, 1.2e−7. Exact zero is a bare 0.
  * @param {number} x
  * @returns {string}
  */
 export function stage(x) {
-  return named(x) ?? signed(x, stageDigits(Math.abs(x), STAGE_WIDTH - (x < 0 ? 1 : 0)));
+  const magnitude = Math.abs(x);
+  const asked = digits === null ? null : significant(magnitude, digits, -3, Math.max(digits, 4));
+  return named(x) ?? signed(x, asked ?? stageDigits(magnitude, STAGE_WIDTH - (x < 0 ? 1 : 0)));
 }
 
 /**
- * Five significant figures, or fewer where that is the exact number: 0.5, −0.021454, 1.2346e−7.
+ * Five significant figures if no others are asked for, or fewer where that is the exact number: 0.5, −0.021454, 1.2346e−7.
  * @param {number} x
  * @returns {string}
  */
 export function panel(x) {
   const magnitude = Math.abs(x);
-  return named(x) ?? signed(x, significant(magnitude, 5));
+  const figures = digits ?? 5;
+  return named(x) ?? signed(x, significant(magnitude, figures, -4, Math.max(figures, 5)));
 }
 
 /**
@@ -78,13 +98,15 @@ function stageDigits(magnitude, width) {
 /**
  * @param {number} magnitude
  * @param {number} figures
+ * @param {number} smallest  power of ten from which on down a number is written with one
+ * @param {number} largest  and above which it is
  * @returns {string}
  */
-function significant(magnitude, figures) {
+function significant(magnitude, figures, smallest, largest) {
   const rounded = magnitude.toExponential(figures - 1);
   const exact = Number(rounded) === magnitude;
   const exponent = Number(rounded.split("e")[1]);
-  if (exponent < -4 || exponent > figures) return tidy(exact ? magnitude.toExponential() : rounded);
+  if (exponent < smallest || exponent > largest) return tidy(exact ? magnitude.toExponential() : rounded);
   return exact ? String(magnitude) : magnitude.toFixed(Math.max(0, figures - 1 - exponent));
 }
 

@@ -107,7 +107,8 @@ function drawNow(host, stage) {
   if (width < 40 || height < 40 || !stages.has(host)) return;
   const { frame, context, before, progress } = played(stage.shown);
   const focus = formatAddress(frame.focus);
-  const plan = planFor(stage, frame, { width, height });
+  const { present, digits } = context.state;
+  const plan = planFor(stage, frame, { width, height, present, digits });
   const arrived = hasArrived(progress);
   const sceneKey = [
     plan.key,
@@ -188,7 +189,7 @@ function played({ frame, context }) {
   return { frame, context, before: null, progress: 1 };
 }
 
-/** @param {Stage} stage  @param {Frame} frame  @param {{ width: number, height: number }} box */
+/** @param {Stage} stage  @param {Frame} frame  @param {import("./network/layout.js").Area} box */
 function planFor(stage, frame, box) {
   const { run } = frame;
   const needed = run.layers.map(() => 0);
@@ -201,7 +202,7 @@ function planFor(stage, frame, box) {
       needed[layer - 1] = input;
     }
   }
-  const key = [run.id, box.width, box.height, needed.join()].join("|");
+  const key = [run.id, box.width, box.height, box.present, box.digits, needed.join()].join("|");
   if (stage.plan?.key !== key) {
     const layout = layoutNetwork(run, box, needed);
     stage.plan = { key, layout, wires: placeWires(layout.columns) };

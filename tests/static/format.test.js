@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { full, panel, stage } from "../../static/draw/format.js";
+import { full, panel, showDigits, shownDigits, stage } from "../../static/draw/format.js";
 import { random } from "./fixture.js";
 
 /** @type {[number, string, string, string][]}  value, on the stage, in the panel, in full */
@@ -80,5 +80,56 @@ test("in the panel, a number is right to five figures", () => {
   for (const value of MANY) {
     if (Math.abs(value) < 1e-300) continue;
     assert.ok(Math.abs(back(panel(value)) / value - 1) <= 5.1e-5, `${value} is ${panel(value)}`);
+  }
+});
+
+/** @type {[number, number, string, string][]}  value, digits asked for, on the stage, in the panel */
+const ASKED = [
+  [0.1234567, 3, "0.123", "0.123"],
+  [-0.1234567, 2, "−0.12", "−0.12"],
+  [12.3456789, 4, "12.35", "12.35"],
+  [1234.5678, 2, "1235", "1235"],
+  [0.00123456, 3, "0.00123", "0.00123"],
+  [0.000123456, 3, "1.23e−4", "0.000123"],
+  [0.0000123456, 6, "1.23456e−5", "1.23456e−5"],
+  [1234567, 3, "1.23e6", "1.23e6"],
+  [0.5, 4, "0.5", "0.5"],
+  [0.01, 6, "0.01", "0.01"],
+  [1e-7, 3, "1e−7", "1e−7"],
+  [0, 3, "0", "0"],
+  [NaN, 3, "NaN", "NaN"],
+  [-Infinity, 3, "−∞", "−∞"],
+];
+for (const [value, digits, onStage, inPanel] of ASKED) {
+  test(`${value} with ${digits} digits is ${onStage} on the stage and ${inPanel} in the panel`, () => {
+    showDigits(digits);
+    try {
+      assert.deepEqual([stage(value), panel(value), shownDigits()], [onStage, inPanel, digits]);
+      assert.equal(full(value), (showDigits(null), full(value)));
+    } finally {
+      showDigits(null);
+    }
+  });
+}
+
+test("so many digits as are asked for are there, within the room the stage keeps for them", () => {
+  try {
+    for (let digits = 2; digits <= 6; digits++) {
+      showDigits(digits);
+      for (const value of MANY) {
+        for (const text of [stage(value), panel(value)]) {
+          const read = Number(text.replaceAll("−", "-"));
+          assert.ok(
+            Math.abs(read - value) <= 0.5 * 10 ** (1 - digits) * Math.abs(value) * 1.0001,
+            `${value}: ${text}`,
+          );
+        }
+        if (Math.abs(value) < 1e99 && Math.abs(value) > 1e-99) {
+          assert.ok(stage(value).length <= digits + 6, `${value}: ${stage(value)}`);
+        }
+      }
+    }
+  } finally {
+    showDigits(null);
   }
 });

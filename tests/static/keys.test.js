@@ -25,6 +25,7 @@ for (
     ["7", {}, { type: "by", by: "epoch" }],
     ["+", { shiftKey: true }, { type: "speed", speed: 2 }],
     [",", {}, { type: "example", example: 0 }],
+    ["p", {}, { type: "present", present: true }],
   ])
 ) {
   test(`${JSON.stringify(key)} ${JSON.stringify(more)} means ${JSON.stringify(action)}`, () => {

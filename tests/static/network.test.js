@@ -126,6 +126,17 @@ test("the type is never smaller than 8 pixels nor larger than 26", () => {
   }
 });
 
+test("in front of a class the type is larger, and more digits take more room", () => {
+  const box = { width: 1260, height: 700 };
+  const plain = layoutNetwork(run, box, [0, 0, 0]);
+  const present = layoutNetwork(run, { ...box, present: true }, [0, 0, 0]);
+  assert.ok(present.font > 1.3 * plain.font, `${present.font} after ${plain.font}`);
+  const em = (/** @type {typeof plain} */ { columns, font }) => columns[0].box.width / font;
+  const exact = layoutNetwork(run, { ...box, digits: 6 }, [0, 0, 0]);
+  assert.equal(plain.more, 0);
+  assert.ok(em(exact) > em(plain) + 2, `${em(exact)} after ${em(plain)}`);
+});
+
 test("cells of a card stand side by side, within it", () => {
   const card = { x: 10, y: 20, width: 200, height: 80 };
   const cells = [0, 1].flatMap((row) => [0, 1].map((column) => cellBox(card, 14, row, column, 2)));

@@ -344,3 +344,22 @@ test("a link to nowhere ends up at the nearest place there is", () => {
   const state = after(ready, { type: "restore", part, frame: "nope" });
   assert.deepEqual([state.cursor, state.example, state.focus], [{ step: 5, frame: 0, unit: 1 }, 1, null]);
 });
+
+test("in front of a class what is for study goes, and comes back; what was hidden by hand stays hidden", () => {
+  let state = reduce(initialState, { type: "hide", panel: "why", hidden: true });
+  assert.deepEqual(state.hide, ["why"]);
+  state = reduce(state, { type: "present", present: true });
+  assert.deepEqual(state.hide, ["why", "training", "legend"]);
+  assert.equal(reduce(state, { type: "present", present: true }), state);
+  state = reduce(state, { type: "hide", panel: "training", hidden: false });
+  assert.deepEqual(state.hide, ["why", "legend"]);
+  assert.equal(reduce(state, { type: "hide", panel: "training", hidden: false }), state);
+  state = reduce(state, { type: "present", present: false });
+  assert.deepEqual([state.present, state.hide], [false, ["why"]]);
+});
+
+test("the digits asked for are part of the state", () => {
+  const state = reduce(initialState, { type: "digits", digits: 3 });
+  assert.equal(state.digits, 3);
+  assert.equal(reduce(state, { type: "digits", digits: null }).digits, null);
+});

@@ -26,6 +26,7 @@ const PLACES = [
   ["#step=2&digits=4&present=1&lesson=what-delta-means", {
     ...{ step: 2, digits: 4, present: true, lesson: "what-delta-means" },
   }],
+  ["#present=1&hide=why,legend", { present: true, hide: ["why", "legend"] }],
   ["#step=2&run=0123456789abcdef0123456789abcdef", { step: 2, run: "0123456789abcdef0123456789abcdef" }],
   ["#spec=eyJzZWVkIjoxfQ", { spec: { seed: 1 } }],
 ];
@@ -84,6 +85,8 @@ const DAMAGED = [
   ["#step=%E0%A4%A&unit=1", { unit: 1 }],
   ["#by=atom&view=<script>&frame=a b", {}],
   ["#digits=1&present=2&lesson=../x&run=0123&unit=1", { unit: 1 }],
+  ["#hide=nothing&step=2", { step: 2 }],
+  ["#hide=legend,x,why", { hide: ["why", "legend"] }],
   ["#digits=7&digits=3.5&present=true&step=1", { step: 1 }],
   ["#focus=delta1[0,&step=3", { step: 3 }],
   ["#focus=delta1%5B0%2C1%5D", { focus: address("delta1", [0, 1]) }],

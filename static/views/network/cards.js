@@ -102,7 +102,7 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
     drawCaption(scene, layer, unit, {
       always: shape.caption,
       above: captionBox(box, layout).y < box.y,
-      room: Math.max(1, Math.floor(box.width * REACH / (layout.font * CAPTION_CELL))),
+      room: Math.max(1, Math.floor(box.width * REACH / (layout.font * (CAPTION_CELL + layout.more)))),
     }),
   );
 }

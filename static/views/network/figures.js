@@ -1,7 +1,7 @@
 /**
  * Numbers as the stage writes them: at most seven characters, with as many figures as fit.
  */
-import { full, MINUS, stage } from "../../draw/format.js";
+import { full, MINUS, shownDigits, stage } from "../../draw/format.js";
 
 /**
  * 0.403, −0.0215, 1.2e−7, 12.35.
@@ -11,6 +11,7 @@ import { full, MINUS, stage } from "../../draw/format.js";
 export function figures(value) {
   // A negative zero is a zero to whoever reads it.
   if (value === 0) return "0";
+  if (shownDigits() !== null) return stage(value);
   const shortest = full(value);
   if (shortest.length <= 6) return shortest;
   const size = Math.abs(value);

@@ -62,7 +62,7 @@ export function placeLabels(scene, lit, pointed) {
         const { type, fits } = typeFor(scene, layer, symbols);
         // A lit label that no gap holds would hide the numbers it belongs to.
         if (isLit && !fits) continue;
-        const size = { width: widthOf(symbols) * type, height: (cells.length * LINE + 0.3) * type };
+        const size = { width: widthOf(symbols, scene) * type, height: (cells.length * LINE + 0.3) * type };
         placed.push({
           key: `${layer}.${unit}.${input}`,
           layer,
@@ -160,7 +160,7 @@ function gapBefore({ layout }, layer) {
  * @returns {keyof typeof SYMBOL}
  */
 function symbolsFor(scene, layer, lines) {
-  const wide = widthOf("full") * TYPE.largest * scene.layout.font;
+  const wide = widthOf("full", scene) * TYPE.largest * scene.layout.font;
   return gapBefore(scene, layer) - 10 > wide ? "full" : lines > 1 ? "short" : "none";
 }
 
@@ -173,13 +173,16 @@ function symbolsFor(scene, layer, lines) {
 function typeFor(scene, layer, symbols) {
   const { font } = scene.layout;
   const gap = gapBefore(scene, layer);
-  const type = Math.max(TYPE.smallest * font, Math.min(TYPE.largest * font, (0.8 * gap) / widthOf(symbols)));
-  return { type, fits: widthOf(symbols) * type <= gap - 4 };
+  const type = Math.max(
+    TYPE.smallest * font,
+    Math.min(TYPE.largest * font, (0.8 * gap) / widthOf(symbols, scene)),
+  );
+  return { type, fits: widthOf(symbols, scene) * type <= gap - 4 };
 }
 
-/** @param {keyof typeof SYMBOL} symbols  @returns {number} em */
-function widthOf(symbols) {
-  return SYMBOL[symbols] + NUMBER + PADDING;
+/** @param {keyof typeof SYMBOL} symbols  @param {Scene} scene  @returns {number} em */
+function widthOf(symbols, { layout }) {
+  return SYMBOL[symbols] + NUMBER + layout.more + PADDING;
 }
 
 /**

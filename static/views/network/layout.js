@@ -18,11 +18,15 @@ import { pairedRows, placeValues } from "./quantities.js";
  * @typedef {{ form: Form, rows: number, caption: boolean, bare: boolean, width: number, height: number, worth: number, rank: number }} Shape
  *   sizes in em of the stage's type; `rank` is 0 for the richest form, and a layout keeps to one rank and poorer ones
  * @typedef {{ layer: number, box: Box, shape: Shape, cards: Card[], more: { units: number[], box: Box } | null }} Column
- * @typedef {{ font: number, columns: Column[], single: Box | null, width: number, height: number, heading: number }} Layout
+ * @typedef {{ font: number, columns: Column[], single: Box | null, width: number, height: number, heading: number, more: number }} Layout
+ *   `more`: em that a number takes beyond seven characters, for the digits that are asked for
  */
 
 /** In em of the stage's type. */
-const NUMBER = 4.2, PADDING = 0.35, ROW = 1.62, CAPTION = 1.3, BETWEEN = 0.6, HEADING = 2;
+const CHARACTER = 0.6, PADDING = 0.35, ROW = 1.62, CAPTION = 1.3, BETWEEN = 0.6, PASSING = 1, HEADING = 2;
+
+/** Room for a number: seven characters, or as many as the digits asked for need with sign, point and power. */
+const numberWidth = (/** @type {number | null} */ digits) => CHARACTER * (digits === null ? 7 : digits + 6);
 
 /** Room for a symbol: units from ten on have two figures below it. */
 const symbolWidth = (/** @type {Run} */ run) => run.layers.some(({ units }) => units > 10) ? 2.15 : 1.75;
@@ -36,29 +40,40 @@ const RANKS = 10;
 /** Type below the first size is hard to read. */
 const COMFORTABLE = 13, LARGEST = 26, SMALLEST = 8;
 
-/** Above this size type gains less than what it would push off the stage. */
-const enough = (/** @type {{ width: number, height: number }} */ { width, height }) =>
-  Math.max(COMFORTABLE, Math.min(18, height / 36, width / 56));
+/** In front of a class everything is read from so much further away. */
+const FURTHER = 1.8;
+
+/**
+ * The drawing area in CSS pixels, and how its numbers are to be read.
+ * @typedef {{ width: number, height: number, present?: boolean, digits?: number | null }} Area
+ */
+
+/** Above this size type gains less than what it would push off the stage. @param {Area} area */
+const enough = ({ width, height, present = false }) => {
+  const far = present ? FURTHER : 1;
+  return Math.max(COMFORTABLE, Math.min(18 * far, far * height / 36, far * width / 56));
+};
 
 /** The least room between two columns, in em: many columns have to do with less. */
 const gutter = (/** @type {number} */ columns) => columns <= 4 ? 6.4 : columns <= 6 ? 5.4 : 1.7;
 
 /**
  * @param {Run} run
- * @param {{ width: number, height: number }} box  drawing area in CSS pixels
+ * @param {Area} box
  * @param {number[]} needed  for every layer a unit that must not be folded away
  * @returns {Layout}
  */
 export function layoutNetwork(run, box, needed) {
+  const number = numberWidth(box.digits ?? null);
   const most = Math.max(3, Math.floor((box.height - 40) / 50));
   const folds = run.layers.map(({ units }, layer) =>
     fold(units, Math.max(most, units <= 10 ? 10 : 0), needed[layer])
   );
-  const shapes = run.layers.map((_, layer) => shapesOf(run, layer));
+  const shapes = run.layers.map((_, layer) => shapesOf(run, layer, number));
   const single = placeValues(run).single.length;
   const places = folds.map(({ visible, hidden }) => visible.length + (hidden.length ? 1 : 0));
   let best = { score: -1, font: SMALLEST, chosen: shapes.map((of) => /** @type {Shape} */ (of.at(-1))) };
-  for (let font = LARGEST; font >= SMALLEST; font -= 0.25) {
+  for (let font = box.present ? LARGEST * FURTHER : LARGEST; font >= SMALLEST; font -= 0.25) {
     const room = box.height - HEADING * font;
     for (let level = 0; level < RANKS; level++) {
       const chosen = shapes.map((of, layer) => {
@@ -76,19 +91,20 @@ export function layoutNetwork(run, box, needed) {
       if (score > best.score) best = { score, font, chosen: fitting };
     }
   }
-  return place(box, best.font, best.chosen, folds, single);
+  return place(box, best.font, best.chosen, folds, single, number);
 }
 
 /**
  * Forms a layer's cards may take, richest first.
  * @param {Run} run
  * @param {number} layer
+ * @param {number} number  room for one, in em
  * @returns {Shape[]}
  */
-function shapesOf(run, layer) {
+function shapesOf(run, layer, number) {
   const { card, bias } = placeValues(run).layers[layer];
   const caption = bias.length > 0;
-  const column = symbolWidth(run) + NUMBER;
+  const column = symbolWidth(run) + number;
   /** @type {(form: Form, columns: number, rows: number, worth: number, caption: boolean, bare?: boolean) => Shape} */
   const shape = (form, columns, rows, worth, caption, bare = false) => ({
     form,
@@ -97,9 +113,12 @@ function shapesOf(run, layer) {
     bare,
     worth,
     rank: 0,
-    width: (bare ? NUMBER + 0.3 : columns * column + (columns - 1) * BESIDE) + 2 * PADDING,
-    height: rows * ROW + 2 * PADDING + (caption ? CAPTION : 0) + (bare ? 0.3 : BETWEEN),
+    width: (bare ? number + 0.3 : columns * column + (columns - 1) * BESIDE) + 2 * PADDING,
+    height: rows * ROW + 2 * PADDING + (caption ? CAPTION : 0) + between(caption, bare),
   });
+  // A bias that shows only when it takes part finds its place between the cards.
+  const between = (/** @type {boolean} */ caption, /** @type {boolean} */ bare) =>
+    bare ? 0.3 : bias.length > 0 && !caption ? PASSING : BETWEEN;
   if (card.length === 1) {
     return ranked([shape("list", 1, 1, 1, false), shape("few", 1, 1, 0.2, false, true)]);
   }
@@ -147,9 +166,10 @@ function singleHeight(single) {
  * @param {Shape[]} shapes
  * @param {Fold[]} folds
  * @param {number} single
+ * @param {number} number  room for one, in em
  * @returns {Layout}
  */
-function place(box, font, shapes, folds, single) {
+function place(box, font, shapes, folds, single, number) {
   const heading = HEADING * font;
   const widths = shapes.map(({ width }) => width * font);
   const free = box.width - widths.reduce((sum, width) => sum + width, 0);
@@ -176,7 +196,7 @@ function place(box, font, shapes, folds, single) {
   );
   const height = (single * ROW + 2 * PADDING) * font;
   // As wide as the column, or as much wider as the words need where the stage has the room.
-  const width = Math.max(last.box.width, Math.min((NUMBER + 2) * font, box.width - last.box.x - 2));
+  const width = Math.max(last.box.width, Math.min((number + 2) * font, box.width - last.box.x - 2));
   const y = Math.min(bottom + (last.shape.caption ? CAPTION + 1.1 : 1.1) * font, box.height - height - 2);
   return {
     font,
@@ -185,6 +205,7 @@ function place(box, font, shapes, folds, single) {
     width: box.width,
     height: box.height,
     single: single ? { x: last.box.x, y, width, height } : null,
+    more: number - numberWidth(null),
   };
 }
 

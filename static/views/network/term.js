@@ -63,7 +63,7 @@ function tagBox(scene, { wires, hops }, labels) {
   const { building } = frame;
   if (!building) return null;
   const anchor = locator(scene)(building.cell);
-  const size = { width: WIDTH * layout.font, height: HEIGHT * layout.font };
+  const size = { width: (WIDTH + layout.more) * layout.font, height: HEIGHT * layout.font };
   if (anchor?.kind === "wire") {
     const label = labels.find(({ layer, unit, input }) =>
       layer === anchor.layer && unit === anchor.unit && input === anchor.input
