@@ -80,7 +80,7 @@ def run(
             "data": cost.data,
         },
         "limits": limits,
-        "notes": [],
+        "notes": [{"field": note.field, "text": note.text[language]} for note in engine.notes(spec)],
         "links": {"self": here, "steps": here + "/steps/{step}", "history": here + "/history"},
     }
 

@@ -7,7 +7,7 @@ Code map, in the order in which data flows:
     special                             the error function, which NumPy lacks
     notation, plain, speech             a rule typeset (LaTeX, MathML), as plain text, and said in words
     ops                                 an operation: kernel, derivatives and rule side by side
-    targets                             which targets a loss can be held against; class numbers as rows of them
+    targets                             which targets a loss is made for
     loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
       cross_entropies
     update_kernels, stages              what optimizers are made of
@@ -22,7 +22,7 @@ Code map, in the order in which data flows:
       datasets_plane, datasets_playground, datasets_tables
     fields                              plain data checked, field by field
     layer_spec, data_spec, edits        the parts of a spec that have checks of their own
-    targets, split                      what a loss may be held against; the examples as arrays
+    split                               the examples as arrays
     spec -> program -> trace            an experiment, its assignments, the numbers of one step
     calls, updates                      what a program is made of; its update phase
     streams                             random numbers, one stream for each purpose
@@ -34,6 +34,7 @@ Code map, in the order in which data flows:
     diagnosis, survey, nonfinite,       what happened in a run: where it was lost and why, when to stop
       stopping
     surface, planes, landscape          what a network makes of its input plane; the loss around its parameters
+    notes                               remarks on what is allowed, and probably not meant
     cost                                what a run would take, before anything is allocated
 
 The engine knows nothing of servers or pages, reads no clock, and opens no file but the data sets of `tables`.
@@ -63,6 +64,7 @@ from engine.gradcheck import ArrayCheck, Difference, GradientCheck
 from engine.history import LEVELS, PARTS, USUAL, Figures, History, history_width
 from engine.landscape import Landscape, LandscapeView
 from engine.metrics import Confusion, Metrics
+from engine.notes import Note, notes
 from engine.ops import Op
 from engine.plain import Account, Line, account, plain_formula, plain_number
 from engine.program import Program, compile_program
@@ -128,6 +130,7 @@ __all__ = [
     "LossDrop",
     "Metrics",
     "NonFinite",
+    "Note",
     "Op",
     "Param",
     "Program",
@@ -155,6 +158,7 @@ __all__ = [
     "format_address",
     "history_width",
     "make_split",
+    "notes",
     "open_run",
     "parse_name",
     "plain_formula",

@@ -42,9 +42,11 @@ class Dataset(Entry):
     many targets where there are no classes; or the name of the parameter that says it. `make(points, noise, params)`
     draws from two generators, so that noise does not move what is drawn otherwise. `plane(params)` is where the points
     lie, a range for each of one or two inputs. `table` is the file it comes from, where it comes as one.
+    `unit_targets` says that the targets of a regression are numbers from 0 to 1.
     """
 
     task: str = "regression"
+    unit_targets: bool = False
     size: Callable[[Params], tuple[int, int]] = lambda params: (0, 0)
     count: int | str = 1
     make: Make = lambda points, noise, params: (np.zeros((0, 0)), np.zeros((0, 0)))

@@ -75,6 +75,7 @@ SETS = (
         ),
         size=lambda params: (int(params["examples"]), int(params["inputs"])),
         count="outputs",
+        unit_targets=True,
         make=_uniform,
         plane=_uniform_plane,
     ),

@@ -34,6 +34,15 @@ def test_the_same_spec_always_gets_the_same_id(api, xor):
     assert api.get(first.headers["location"]).json() == first.json()
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "Hinge"), ("zh", "合页损失")])
+def test_a_run_remarks_on_what_is_probably_not_meant_in_the_language_asked_for(api, xor, language, word):
+    run = api.post("/api/v1/runs", json={**xor, "loss": "hinge"}, params={"lang": language}).json()
+    (note,) = run["notes"]
+    assert note["field"] == "data.targets"
+    assert note["text"].startswith(word)
+    assert api.post("/api/v1/runs", json=xor, params={"lang": language}).json()["notes"] == []
+
+
 def test_the_id_is_a_hash_of_the_engine_version_and_the_canonical_spec(api, xor):
     run = api.post("/api/v1/runs", json=xor).json()
     canonical = json.dumps(
