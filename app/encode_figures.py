@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import engine
-from app.encode import Array, Plain, dumps, encodable, number, tensor, tensors
+from app.encode import Array, Plain, dumps, encodable, number, rounded, tensor, tensors
 
 
 def optional(value: float | None) -> float | str | None:
@@ -108,20 +109,54 @@ def _flow(found: engine.Flow) -> Plain:
     }
 
 
-def surface(run: str, step: int, found: engine.Surface, units: tuple[int, ...] | None, in_all: int) -> bytes:
-    """Values of units over a grid of inputs; what does not fit is summarised."""
-    values, truncated = tensors(found.values, in_all, in_all)
+def surface(
+    run: str, step: int, found: engine.Surface, units: tuple[int, ...] | None, in_all: int, digits: int | None = None
+) -> bytes:
+    """Values of units over a grid of inputs, with all digits or so many; what does not fit is summarised."""
+    shown = found.values if digits is None else {name: rounded(array, digits) for name, array in found.values.items()}
+    values, truncated = tensors(shown, in_all, in_all)
     document: Plain = {
         "run": run,
         "step": step,
         "axes": [{"input": axis.input, "name": axis.name, "values": encodable(axis.values)} for axis in found.axes],
         "held": {name: number(value) for name, value in found.held.items()},
         "values": values,
+        "middles": {name: number(value) for name, value in found.middles.items()},
         "labels": list(found.labels),
         "regions": None if found.regions is None else tensor(found.regions, in_all),
     }
     if units is not None:
         document["units"] = list(units)
+    if truncated:
+        document["truncated"] = True
+    return dumps(document)
+
+
+def data(run: str, step: int, split: engine.DataSplit, in_all: int, language: str) -> bytes:
+    """The training and the test examples as a step sees them, on the scale of the data."""
+    arrays: dict[str, Any] = {
+        "inputs": engine.positions(split),
+        "targets": split.y,
+        "rows": split.rows,
+        "labels": split.labels,
+        "test_inputs": split.inputs_test,
+        "test_targets": split.y_test,
+        "test_rows": split.test_rows,
+        "test_labels": split.labels_test,
+    }
+    there = {name: array for name, array in arrays.items() if array is not None}
+    values, truncated = tensors(there, in_all, in_all)
+    document: Plain = {
+        "run": run,
+        "step": step,
+        "language": language,
+        "values": values,
+        "classes": [name[language] for name in split.classes],
+        "input_names": [name[language] for name in split.input_names],
+        "output_names": [name[language] for name in split.output_names],
+        "features": list(split.feature_names),
+        "plane": [list(span) for span in split.plane],
+    }
     if truncated:
         document["truncated"] = True
     return dumps(document)

@@ -61,9 +61,10 @@ def routes(services: Services) -> APIRouter:
     async def get_surface(request: Request) -> Response:
         require_json(request)
         run, step = run_and_step(request)
-        query = Query(request, "name", "names", "unit", "inputs", "resolution", "at", "low", "high")
+        query = Query(request, "name", "names", "unit", "inputs", "resolution", "at", "low", "high", "digits")
         field, names = questions.names_asked(query)
         units = query.wholes("unit", "numbers of units: 0,2")
+        digits = query.whole("digits", 1, 17)
         grid = questions.grid_asked(query, settings)
         spec = await services.spec(run)
         schema.check_moment(step, spec.steps)
@@ -75,10 +76,26 @@ def routes(services: Services) -> APIRouter:
             questions.require_surface_within(opened.program, names, units, grid, settings)
             with schema.parameters_of_the_address():
                 found = opened.surface(step, names, grid, units, stop)
-            body = encode_figures.surface(run, step, found, units, settings.max_response_numbers)
+            body = encode_figures.surface(run, step, found, units, settings.max_response_numbers, digits)
             return Answer(body, vary="Accept")
 
-        return await services.send((run, "surface", step, names, units, grid), build, request)
+        return await services.send((run, "surface", step, names, units, grid, digits), build, request)
+
+    @router.get("/runs/{run}/data", **document("getData"))
+    async def get_data(request: Request) -> Response:
+        require_json(request)
+        run = schema.run_id(request.path_params["run"])
+        query = Query(request, "step", "lang")
+        step, asked = query.whole("step", 0, settings.max_steps) or 0, Asked(request, query)
+        spec = await services.spec(run)
+        schema.check_moment(step, spec.steps)
+
+        def build(_: Stop) -> Answer:
+            split = engine.open_run(spec).data(step)
+            body = encode_figures.data(run, step, split, settings.max_response_numbers, asked.language)
+            return Answer(body, vary=asked.vary, language=asked.language)
+
+        return await services.send((run, "data", step, asked.language, asked.vary), build, request)
 
     @router.get("/runs/{run}/steps/{step}/landscape", **document("getLandscape"))
     async def get_landscape(request: Request) -> Response:

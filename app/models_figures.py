@@ -116,9 +116,31 @@ class Surface(Shape):
     axes: list[SurfaceAxis] = Field(description="Columns, then rows; columns alone over a line.")
     held: dict[str, Number] = Field(description="Values of the other inputs.")
     values: dict[str, Tensor] = Field(description="By name: units, then rows, then columns.")
+    middles: dict[str, Number] = Field(
+        description="By name: the value that parts a unit's two sides, where z is 0 or where two classes meet."
+    )
     labels: list[int]
     regions: Tensor | None = Field(description="Number of the class each point is given, -1 for none.")
     units: list[int] | None = Field(default=None, description="Units that were asked for.")
+    truncated: Literal[True] | None = None
+
+
+class Data(Shape):
+    """The training and the test examples as a step sees them.
+
+    `values` has, for both, `inputs` on the scale of the data, `targets`, `rows` of the whole data set, and where there
+    are classes the `labels`, numbers of classes.
+    """
+
+    run: str
+    step: int
+    language: str
+    values: dict[str, Tensor]
+    classes: list[str] = Field(description="Names of the classes; empty where there are none.")
+    input_names: list[str]
+    output_names: list[str]
+    features: list[str] = Field(description="What the network is given of the inputs.")
+    plane: list[list[Number]] = Field(description="Where the points lie, for one or two inputs.")
     truncated: Literal[True] | None = None
 
 

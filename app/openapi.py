@@ -19,6 +19,7 @@ from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
 from app.openapi_parameters import (
     COUNT,
+    DATA_STEP,
     DIAGNOSIS,
     EXAMPLES,
     INCLUDE,
@@ -121,6 +122,13 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         "data; and the class each point is given.",
         models_figures.Surface,
         [RUN, MOMENT, *SURFACE],
+        (404, 406, 422, 503),
+    ),
+    "getData": (
+        "The data of a run",
+        "The training and the test examples as they are before features are taken and scaled, with names.",
+        models_figures.Data,
+        [RUN, DATA_STEP, LANG],
         (404, 406, 422, 503),
     ),
     "getLandscape": (

@@ -35,6 +35,7 @@ REQUESTS: dict[str, Plain] = {
     "getHistory": {"start": 0, "stop": 3, "points": 2},
     "getMetrics": {"step": 0},
     "getSurface": {"step": 0, "name": "a2", "resolution": 3},
+    "getData": {"step": 0},
     "getLandscape": {"step": 0, "resolution": 3, "path": 2},
     "getDiagnosis": {},
     "getEvents": {"to": 2, "points": 2},
@@ -77,6 +78,7 @@ def answers() -> dict[str, Plain]:
         "getSurface": encode_figures.surface(
             identity, 0, opened.surface(0, ["a2"], engine.Grid((0, 1), 3)), None, most
         ),
+        "getData": encode_figures.data(identity, 0, opened.data(0), most, "en"),
         "getLandscape": encode_figures.landscape(
             identity, 0, opened.landscape(0, engine.LandscapeView(resolution=3, path=2)), most
         ),

@@ -87,7 +87,16 @@ SURFACE = [
     parameter("at", "query", "Row of a training example whose other inputs are kept; their means if absent.", WHOLE),
     comma(parameter("low", "query", "Where each input begins; a little before the data if absent.", NUMBERS)),
     comma(parameter("high", "query", "Where each input ends; a little beyond the data if absent.", NUMBERS)),
+    parameter(
+        "digits",
+        "query",
+        "Significant digits of the values; all if absent.",
+        {"type": "integer", "minimum": 1, "maximum": 17},
+    ),
 ]
+DATA_STEP = parameter(
+    "step", "query", "The step whose data are shown; edits may have changed them.", {**WHOLE, "default": 0}
+)
 LANDSCAPE = [
     parameter(
         "plane",

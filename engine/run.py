@@ -17,6 +17,7 @@ from engine.program import Program
 from engine.rule import Array
 from engine.sets import SETS, TRAIN, Sets, has_test
 from engine.spec import ExperimentSpec
+from engine.split import DataSplit
 from engine.stopping import EarlyStopping
 from engine.surface import Grid, Surface, surface
 from engine.trace import Trace
@@ -63,6 +64,11 @@ class Run:
             self._require(step, self.steps - 1)
         with self.trajectory.lock:
             return history(self.trajectory, steps, include, stop)
+
+    def data(self, step: int) -> DataSplit:
+        """The training and test examples that are in force at a step; edits may have changed them."""
+        self._require(step, self.steps)
+        return self.trajectory.owner(step).split
 
     def metrics(self, step: int, stop: Stop = None) -> dict[str, Metrics]:
         """All figures of the training examples and, if there are any, of the test examples, by "train" and "test":

@@ -16,11 +16,12 @@ from engine.calls import FORWARD
 from engine.errors import SpecError, UnknownNameError
 from engine.evaluate import Evaluator, Stop, scores_of
 from engine.features import input_names
-from engine.metrics import Judge, task_of
+from engine.metrics import Judge, Task, task_of
 from engine.program import Program
 from engine.quantities import EXAMPLE
 from engine.rule import Array
 from engine.split import DataSplit
+from engine.targets import CLASSES
 from engine.trace import read_only
 
 MARGIN = 0.1
@@ -55,14 +56,16 @@ class Grid:
 class Surface:
     """Values over a grid: `values[name]` is (units, rows, columns), or (units, columns) over a line.
 
-    Column i is at `axes[0].values[i]`, row j at `axes[1].values[j]`. `held` has every other input's value. `regions`
-    has the number of the class a point is given, -1 where an output is no number; None where no class is decided on,
-    or several at once.
+    Column i is at `axes[0].values[i]`, row j at `axes[1].values[j]`. `held` has every other input's value. `middles`
+    has for every name the value that parts a unit's two sides: what it is where z is 0, or where two classes meet.
+    `regions` has the number of the class a point is given, -1 where an output is no number; None where no class is
+    decided on, or several at once.
     """
 
     axes: tuple[Axis, ...]
     held: Mapping[str, float]
     values: Mapping[str, Array]
+    middles: Mapping[str, float]
     labels: tuple[int, ...]
     regions: Array | None
 
@@ -109,36 +112,69 @@ def surface(
         name: read_only(np.ascontiguousarray(found[name].T[chosen]).reshape(-1, *shape))
         for name in dict.fromkeys(names)
     }
-    judge = Judge(task_of(loss, program, split.y), split.y)
+    task = task_of(loss, program, split.y)
+    middles = {name: middle(program, task, name) for name in values}
     regions = None
-    if judge.decides:
-        decided = judge.decisions(found[scores])
+    if task.decide is not None:
+        decided = Judge(task, split.y).decisions(found[scores])
         if decided.shape[1] == 1:
             regions = read_only(decided[:, 0].astype(np.int64).reshape(shape))
-    return Surface(axes, held, values, judge.task.labels, regions)
+    return Surface(axes, held, values, middles, task.labels, regions)
+
+
+def middle(program: Program, task: Task, name: str) -> float:
+    """The value that parts the two sides of a unit: the threshold of its two classes, or what it is where z is 0."""
+    if name == scores_of(program) and task.decide is not None and task.decide != CLASSES:
+        return task.threshold
+    call = program.written[name]
+    if call.layer is not None and "a" in call.bind and call.bind["a"] == f"a{call.layer}":
+        call = program.written[call.bind["a"]]  # dropout passes on the activation of its own layer
+    if "z" not in call.bind:
+        return 0.0
+    op = program.ops[call.op]
+    width = program.values[call.writes].shape[1]
+    operands = {slot: np.zeros((1, width) if slot == "z" else (width,)) for slot in op.slots}
+    return float(op(**operands)[0, 0])
 
 
 def lay_out(split: DataSplit, grid: Grid) -> tuple[tuple[Axis, ...], dict[str, float], Array]:
     """The axes of a grid, the values that are held, and every grid point as the network is given it, row by row."""
-    raw = split.inputs
-    inputs = raw.shape[1]
+    inputs, examples = split.inputs.shape[1], split.inputs
     grid = grid if grid.inputs else replace(grid, inputs=tuple(range(min(2, inputs))))
-    _check(grid, inputs, len(raw))
-    everything = np.concatenate([raw, split.inputs_test])
-    names = input_names(inputs)
+    _check(grid, inputs, len(examples))
     axes = []
     for k, chosen in enumerate(grid.inputs):
-        least, most = float(everything[:, chosen].min()), float(everything[:, chosen].max())
-        margin = MARGIN * (most - least) or 1.0
-        low = least - margin if grid.low is None else grid.low[k]
-        high = most + margin if grid.high is None else grid.high[k]
-        axes.append(Axis(chosen, names[chosen], read_only(np.linspace(low, high, grid.resolution))))
-    rest = raw.mean(axis=0) if grid.at is None else raw[grid.at]
+        low, high = _range(split, chosen)
+        low = low if grid.low is None else grid.low[k]
+        high = high if grid.high is None else grid.high[k]
+        axes.append(Axis(chosen, f"x{chosen}", read_only(np.linspace(low, high, grid.resolution))))
+    rest = examples.mean(axis=0) if grid.at is None else examples[grid.at]
     points = np.tile(rest, (prod(len(axis.values) for axis in axes), 1))
     for axis, across in zip(axes, np.meshgrid(*(axis.values for axis in axes)), strict=True):
         points[:, axis.input] = across.reshape(-1)
-    held = {names[i]: float(rest[i]) for i in range(inputs) if i not in grid.inputs}
+    held = {f"x{i}": float(rest[i]) for i in range(inputs) if i not in grid.inputs}
     return tuple(axes), held, split.prepare(points)
+
+
+def _range(split: DataSplit, chosen: int) -> tuple[float, float]:
+    """From where to where an input runs: over the plane of the data, or over all examples with a margin."""
+    if chosen < len(split.plane):
+        low, high = split.plane[chosen]
+        return float(low), float(high)
+    column = np.concatenate([split.inputs[:, chosen], split.inputs_test[:, chosen]])
+    least, most = float(column.min()), float(column.max())
+    margin = MARGIN * (most - least) or 1.0
+    return least - margin, most + margin
+
+
+def positions(split: DataSplit) -> Array:
+    """Where the training examples lie on the scale of the data, edits included where features leave that open."""
+    moved = np.flatnonzero((split.x != split.prepare(split.inputs)).any(axis=1))
+    if not moved.size or split.x.shape != split.inputs.shape or split.feature_names != input_names(split.x.shape[1]):
+        return split.inputs
+    found = split.inputs.copy()
+    found[moved] = split.unscaled(split.x[moved])
+    return read_only(found)
 
 
 def _check(grid: Grid, inputs: int, examples: int) -> None:

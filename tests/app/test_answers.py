@@ -26,6 +26,7 @@ BELOW_A_RUN = [
     "/steps/3/surface?name=a1&unit=1&resolution=5",
     "/steps/3/landscape?resolution=3&path=2",
     "/diagnosis?lang=zh&patience=2",
+    "/data?lang=zh&step=3",
 ]
 
 

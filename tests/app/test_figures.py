@@ -156,6 +156,57 @@ def test_a_surface_that_does_not_fit_is_summarised(make_api):
     assert np.shape(found.values["a2"].data) == (1, 10, 10)
 
 
+def test_digits_make_a_surface_lighter_and_no_different_to_the_eye(api, seed_run):
+    full = api.get(f"{seed_run}/steps/7/surface?names=a1,z2&resolution=9")
+    short = api.get(f"{seed_run}/steps/7/surface?names=a1,z2&resolution=9&digits=3")
+    assert len(short.content) < 0.5 * len(full.content)
+    for name, tensor in short.json()["values"].items():
+        exact = np.array(full.json()["values"][name]["data"])
+        assert np.allclose(tensor["data"], exact, rtol=5.1e-3, atol=0)
+    assert short.json()["middles"] == full.json()["middles"] == {"a1": 0.5, "z2": 0.0}
+
+
+# Data
+
+
+def test_the_data_are_shown_as_they_are_before_features_and_scaling(api, open_run):
+    spec = {
+        "data": {"kind": "circles", "examples": 20, "test_fraction": 0.25, "scaling": "standard", "features": ["x0^2"]},
+        "layers": [{"units": 1}],
+    }
+    for language in ("en", "zh"):
+        answer = api.get(f"{open_run(spec)}/data?lang={language}")
+        found = models.Data.model_validate_json(answer.text)
+        split = engine.make_split(engine.ExperimentSpec.from_json(spec).data, 0)
+        assert found.values["inputs"].data == split.inputs.tolist()
+        assert found.values["test_targets"].data == split.y_test.tolist()
+        assert found.values["labels"].data == split.labels.tolist()
+        assert sorted(found.values["rows"].data + found.values["test_rows"].data) == list(range(20))
+        assert found.classes == [name[language] for name in split.classes]
+        assert found.features == ["x0^2"]
+        assert found.plane == [list(span) for span in split.plane]
+
+
+def test_the_data_of_a_later_step_have_its_edits(api, open_run):
+    run = open_run({"epochs": 9, "edits": [{"step": 4, "set": {"x[2,1]": 0.5, "y[0,0]": 3.0}}]})
+    before, after = (api.get(f"{run}/data?step={step}").json()["values"] for step in (3, 4))
+    assert after["inputs"]["data"][2][1] == 0.5
+    assert after["targets"]["data"][0] == [3.0]
+    assert before["targets"]["data"][0] != [3.0]
+    assert "labels" not in after
+    assert api.get(f"{run}/data").json()["values"] == before
+
+
+def test_data_that_do_not_fit_are_summarised(make_api):
+    api = make_api(max_response_numbers=250)
+    found = models.Data.model_validate_json(
+        api.get(f"{api.post('/api/v1/runs', json={}).headers['location']}/data").text
+    )
+    assert found.truncated
+    assert found.values["inputs"].truncated
+    assert len(found.values["targets"].data) == 100
+
+
 # Landscape
 
 
@@ -233,6 +284,10 @@ def test_early_stopping_takes_its_parameters_from_the_address(api, playground_ru
 
 
 WRONG = {
+    "data?step=1.5": "step",
+    "data?steps=1": "query",
+    "steps/0/surface?name=a1&digits=0": "digits",
+    "steps/0/surface?name=a1&digits=18": "digits",
     "history?include=": "include",
     "history?include=loss,loss": "include",
     "history?include=speed": "include",

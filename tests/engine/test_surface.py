@@ -7,7 +7,7 @@ import pytest
 
 from engine import Cancelled, Grid, SpecError, UnknownNameError, surface_names
 from engine.evaluate import evaluate
-from engine.surface import lay_out
+from engine.surface import lay_out, positions
 from tests.engine.helpers import SPECS, assert_close, assert_same_bits, cases, dense, fresh_run, small
 
 THREE_INPUTS = SPECS["softmax and cross-entropy in mini-batches"]
@@ -29,14 +29,27 @@ def test_every_point_is_what_the_network_makes_of_that_input(document):
             assert_close(f"{name} at {place}", values[(slice(None), *place)], wanted[name][0], 1e-12, floor=1e-3)
 
 
-def test_the_grid_reaches_a_little_beyond_the_data():
-    run = fresh_run({})
-    x = run.trajectory.x
-    found = run.surface(0, ["a2"], Grid((0, 1), 7))
-    for k, axis in enumerate(found.axes):
-        low, high = x[:, k].min(), x[:, k].max()
-        assert (axis.input, axis.name) == (k, f"x{k}")
-        assert_close(axis.name, axis.values, np.linspace(low - 0.1 * (high - low), high + 0.1 * (high - low), 7), 1e-12)
+def test_the_grid_covers_the_plane_the_data_lie_in():
+    run = fresh_run({"data": {"kind": "circles", "examples": 40}, "layers": [dense(1)], "epochs": 1})
+    found = run.surface(0, ["a1"], Grid((1, 0), 7))
+    for axis in found.axes:
+        low, high = run.trajectory.split.plane[axis.input]
+        assert_close(axis.name, axis.values, np.linspace(low, high, 7), 1e-12)
+    assert [axis.name for axis in found.axes] == ["x1", "x0"]
+
+
+def test_of_many_inputs_the_grid_reaches_a_little_beyond_the_data_test_examples_among_them():
+    x = [[float(i), 2.0 * i, 5.0] for i in range(10)]
+    run = fresh_run(
+        {
+            "data": {"kind": "inline", "x": x, "y": [[0.0]] * 10, "x_test": [[20.0, 0.0, 5.0]], "y_test": [[0.0]]},
+            "layers": [dense(1)],
+            "epochs": 1,
+        }
+    )
+    found = run.surface(0, ["a1"], Grid((0, 2), 3))
+    assert_close("x0", found.axes[0].values, [-2, 10, 22], 1e-12)
+    assert_close("x2", found.axes[1].values, [4, 5, 6], 1e-12)
 
 
 def test_bounds_may_be_given_and_a_constant_input_gets_room():
@@ -76,9 +89,8 @@ def test_a_grid_lies_over_the_inputs_and_goes_the_way_of_an_example(scaling, fea
     split = run.trajectory.split
     axes, _, points = lay_out(split, Grid((0, 1), 5))
     for k, axis in enumerate(axes):
-        everything = np.concatenate([split.inputs[:, k], split.inputs_test[:, k]])
         assert axis.name == f"x{k}"
-        assert axis.values[0] < everything.min() < everything.max() < axis.values[-1]
+        assert (axis.values[0], axis.values[-1]) == split.plane[k]
     across, up = np.meshgrid(axes[0].values, axes[1].values)
     grid = np.stack([across.reshape(-1), up.reshape(-1)], axis=1)
     given = grid if features is None else np.stack([grid[:, 1], grid[:, 0] * grid[:, 1], np.sin(grid[:, 0])], axis=1)
@@ -87,6 +99,70 @@ def test_a_grid_lies_over_the_inputs_and_goes_the_way_of_an_example(scaling, fea
     assert_close(
         "a2", whole.values["a2"][0].reshape(-1), evaluate(run.program, run.state_at(0), points)["a2"][:, 0], 1e-14
     )
+
+
+FEATURES = {
+    "data": {
+        "kind": "circles",
+        "examples": 30,
+        "test_fraction": 0.2,
+        "scaling": "standard",
+        "features": ["x0", "x0^2", "x0*x1", "sin(x1)"],
+    },
+    "layers": [dense(3, "tanh"), dense(1)],
+    "loss": "binary_cross_entropy",
+    "epochs": 5,
+}
+
+
+def test_a_point_goes_through_features_and_scaling_like_an_example():
+    run = fresh_run(FEATURES)
+    split = run.trajectory.split
+    axes, held, points = lay_out(split, Grid((0, 1), 4))
+    assert held == {}
+    across, up = np.meshgrid(axes[0].values, axes[1].values)
+    x0, x1 = across.reshape(-1), up.reshape(-1)
+    raw = np.stack([x0, x0**2, x0 * x1, np.sin(x1)], axis=1)
+    assert_close("points", points, (raw - split.offsets) / split.scales, 1e-12)
+    found = run.surface(3, ["z2"], Grid((0, 1), 4))
+    wanted = evaluate(run.program, run.state_at(3), points)["z2"][:, 0]
+    assert_close("z2", found.values["z2"][0].reshape(-1), wanted, 1e-14)
+
+
+def test_examples_lie_where_their_inputs_say_and_edited_ones_where_they_were_moved():
+    run = fresh_run(FEATURES)
+    assert positions(run.trajectory.split) is run.trajectory.split.inputs
+    document = {
+        "data": {"kind": "circles", "examples": 30, "scaling": "standard"},
+        "layers": [dense(1)],
+        "epochs": 9,
+        "edits": [{"step": 4, "set": {"x[2,1]": 0.5}}],
+    }
+    trajectory = fresh_run(document).trajectory
+    before, after = (positions(trajectory.owner(step).split) for step in (3, 4))
+    split = trajectory.split
+    assert_close("moved", after[2, 1], 0.5 * split.scales[1] + split.offsets[1], 1e-12)
+    assert after[2, 0] == pytest.approx(before[2, 0])
+    assert np.delete(after, 2, axis=0).tobytes() == np.delete(before, 2, axis=0).tobytes()
+
+
+MIDDLES = {
+    "sigmoid": ({"layers": [dense(2, "sigmoid"), dense(1)]}, {"z1": 0.0, "a1": 0.5, "z2": 0.0, "a2": 0.0}),
+    "dropout": ({"layers": [dense(2, "sigmoid", dropout=0.5), dense(1)]}, {"h1": 0.5}),
+    "relu": ({"layers": [dense(2, "relu"), dense(1)]}, {"a1": 0.0}),
+    "softmax": ({"layers": [dense(4, "softmax"), dense(1)]}, {"a1": 0.25}),
+    "two classes by mse": ({"data": {"kind": "xor"}, "layers": [dense(1)]}, {"a1": 0.5, "z1": 0.0}),
+    "two classes by logits": (
+        {"data": {"kind": "xor"}, "layers": [dense(1, "sigmoid")], "loss": "binary_cross_entropy"},
+        {"a1": 0.5, "z1": 0.0},
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "middles"), MIDDLES.values(), ids=MIDDLES)
+def test_the_middle_of_a_unit_is_where_its_two_sides_meet(document, middles):
+    found = fresh_run({**document, "epochs": 1}).surface(0, list(middles), Grid((), 2)).middles
+    assert found == pytest.approx(middles)
 
 
 def test_regions_are_the_classes_that_points_are_given():
