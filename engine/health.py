@@ -1,12 +1,10 @@
 """Units that learn nothing: dead ones, which no example wakes, and saturated ones, where the activation is nearly flat.
 
-Both are read off the slope f'(z), which comes from the operation's own derivative: the error term that an error of 1
-would give.
+Where that is, every activation says itself, by bounds of z (`Op.active`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,80 +15,57 @@ from engine.ops import Op, gradient_of
 from engine.program import Program
 from engine.rule import Array
 
-FLAT = 0.05
-"""A slope below this share of the steepest one counts as saturated."""
-_PROBE = np.linspace(-20.0, 20.0, 401)[:, np.newaxis]
+NOWHERE = (-np.inf, np.inf)
+"""The bounds of an activation that is flat nowhere."""
 
 
-@dataclass(frozen=True, eq=False)
-class Slope:
-    """The slope of one layer's activation: which operation gives it, from which named values.
+@dataclass(frozen=True)
+class Flat:
+    """Where one layer's activation is flat: at `z` up to `low` and from `high` on.
 
-    `dies` says that the function is exactly flat on one side, so that units can die; `flat` is the slope below which
-    it is nearly flat, or None for a function that is nowhere (or exactly) so.
+    `name` is the activation. `dies` says that it is exactly flat there, so that a unit that is there for every example
+    is dead. `saturates` says that being there is saturation, and not just being off as with relu.
     """
 
     name: str
+    z: str
     layer: int
-    op: Op
-    bind: Mapping[str, str]
+    low: float
+    high: float
     dies: bool
-    flat: float | None
+    saturates: bool
 
-    def of(self, values: Mapping[str, Array]) -> Array:
-        """f'(z) for every example and unit."""
-        operands = {slot: values[name] for slot, name in self.bind.items()}
-        (error,) = (slot for slot in self.op.slots if slot not in self.bind)
-        return np.asarray(self.op(**operands, **{error: np.ones(values[self.name].shape)}))
+    def where(self, z: Array) -> Array:
+        """Which units are flat, by example. NaN is nowhere."""
+        return np.asarray((z <= self.low) | (z >= self.high))
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The values it is made of."""
-        return tuple(dict.fromkeys((self.name, *self.bind.values())))
+    def dead(self, z: Array) -> Array:
+        """Which units no example wakes."""
+        return np.asarray(self.where(z).all(axis=0))
 
 
-def slopes(program: Program) -> list[Slope]:
-    """The slope of every layer whose activation acts on each unit alone and is passed on the way back."""
+def flats(program: Program) -> list[Flat]:
+    """Every layer whose activation is flat somewhere and is passed on the way back."""
     found = []
     for call in program.calls:
         if call.phase != FORWARD or call.layer is None or "z" not in call.bind:
             continue
-        derivative = program.ops[call.op].derivatives.get("z")
-        back = program.written.get(gradient_of(call.bind["z"]))
-        if derivative is None or back is None or back.op != derivative.name or not _unit_by_unit(derivative):
-            continue
-        result = program.ops[call.op].rule.result
-        bind = {
-            slot: {**call.bind, result: call.writes}[slot] for slot in derivative.slots if slot != gradient_of(result)
-        }
-        dies, flat = _character(program.ops[call.op])
-        found.append(Slope(call.writes, call.layer, derivative, bind, dies, flat))
+        op, z = program.ops[call.op], call.bind["z"]
+        derivative, back = op.derivatives.get("z"), program.written.get(gradient_of(z))
+        if derivative is not None and back is not None and back.op == derivative.name and op.active != NOWHERE:
+            low, high = op.active
+            dies, saturates = _character(op)
+            found.append(Flat(call.writes, z, call.layer, low, high, dies, saturates))
     return found
 
 
-def dead(slopes_of_layer: Array) -> Array:
-    """Which units have no slope at all over the examples."""
-    return np.asarray(~np.any(slopes_of_layer, axis=0))
-
-
-def saturated(slope: Slope, slopes_of_layer: Array) -> Array:
-    """Where, by example and unit, the function is nearly flat."""
-    return np.asarray(np.abs(slopes_of_layer) < (slope.flat or 0.0))
-
-
-def _unit_by_unit(derivative: Op) -> bool:
-    """Does an error term depend on its own unit alone?"""
-    return derivative.elementwise
-
-
 @cache
-def _character(op: Op) -> tuple[bool, float | None]:
-    """Whether a function can leave a unit dead, and the slope below which it is nearly flat."""
+def _character(op: Op) -> tuple[bool, bool]:
+    """Whether an activation is exactly flat outside its bounds, and whether being there is saturation."""
+    low, high = op.active
+    sides = [bound for bound in (low - 1.0, high + 1.0) if np.isfinite(bound)]
+    beyond = np.array(sides or [0.0])[:, np.newaxis]
+    values = {"z": beyond, op.rule.result: op(z=beyond), gradient_of(op.rule.result): np.ones_like(beyond)}
     derivative = op.derivatives["z"]
-    values = {"z": _PROBE, op.rule.result: op(z=_PROBE), gradient_of(op.rule.result): np.ones_like(_PROBE)}
-    steep = np.abs(derivative(**{slot: values[slot] for slot in derivative.slots}))
-    flat_left = not steep[_PROBE < -1].any()
-    if flat_left:
-        return True, None
-    lowest = FLAT * float(steep.max())
-    return False, lowest if float(steep.min()) < lowest else None
+    exactly = not derivative(**{slot: values[slot] for slot in derivative.slots}).any()
+    return exactly, len(sides) == 2 or not exactly

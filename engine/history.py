@@ -86,7 +86,7 @@ def history(
                 continue
             seen = sets.values(examples, owner, plan.arrays, plan.arrays, stop)
             if examples == TRAIN:
-                units.take(i, {**plan.arrays, **seen})
+                units.take(i, seen)
             if examples in judged:
                 judged[examples].take(i, sets.judge(examples, owner), seen[sets.scores], float(seen["loss"]))
     arrays.finish()
@@ -197,31 +197,27 @@ class _Units:
     """Shares of dead and saturated units, layer by layer."""
 
     def __init__(self, program: Program, points: int, include: Collection[str]) -> None:
-        self._computed = set(program.written)
-        self.slopes = health.slopes(program) if {"dead", "saturated"} & set(include) else []
-        self.dead = {slope.name: np.empty(points) for slope in self.slopes if slope.dies and "dead" in include}
-        self.saturated = {
-            slope.name: np.empty(points) for slope in self.slopes if slope.flat is not None and "saturated" in include
-        }
-        self.slopes = [slope for slope in self.slopes if slope.name in self.dead or slope.name in self.saturated]
+        flats = health.flats(program)
+        self._dying = [flat for flat in flats if flat.dies and "dead" in include]
+        self._saturating = [flat for flat in flats if flat.saturates and "saturated" in include]
+        self.dead = {flat.name: np.empty(points) for flat in self._dying}
+        self.saturated = {flat.name: np.empty(points) for flat in self._saturating}
 
     def __bool__(self) -> bool:
         """Is there anything to look at?"""
-        return bool(self.slopes)
+        return bool(self.reads)
 
     @property
     def reads(self) -> list[str]:
         """The values that have to be known of the training examples."""
-        return sorted({name for slope in self.slopes for name in slope.reads} & self._computed)
+        return [flat.z for flat in (*self._dying, *self._saturating)]
 
     def take(self, i: int, values: Mapping[str, Array]) -> None:
         """Look at the values of the training examples at a step."""
-        for slope in self.slopes:
-            found = slope.of(values)
-            if slope.name in self.dead:
-                self.dead[slope.name][i] = np.mean(health.dead(found))
-            if slope.name in self.saturated:
-                self.saturated[slope.name][i] = np.mean(health.saturated(slope, found))
+        for flat in self._dying:
+            self.dead[flat.name][i] = np.mean(flat.dead(values[flat.z]))
+        for flat in self._saturating:
+            self.saturated[flat.name][i] = np.mean(flat.where(values[flat.z]))
 
 
 class _Judged:

@@ -45,9 +45,8 @@ class Survey:
         self.lost: int | None = None
         self.dead_unit: DeadUnit | None = None
         self._watched: dict[str, tuple[array[float], array[float]]] = {}
-        self._slopes = [slope for slope in health.slopes(trajectory.program) if slope.dies]
-        read = {name for slope in self._slopes for name in slope.reads}
-        self._sets = Sets(trajectory, sorted(read.intersection(trajectory.program.written)))
+        self._flats = [flat for flat in health.flats(trajectory.program) if flat.dies]
+        self._sets = Sets(trajectory, [flat.z for flat in self._flats])
 
     @property
     def position(self) -> int:
@@ -75,7 +74,7 @@ class Survey:
 
     def _look(self, trajectory: Trajectory, step: int, stop: Stop) -> None:
         plan = trajectory.full(step, stop)
-        if self._slopes and self.dead_unit is None and step % trajectory.spec.batches_per_epoch == 0:
+        if self._flats and self.dead_unit is None and step % trajectory.spec.batches_per_epoch == 0:
             self.dead_unit = self._find_dead(trajectory, step, plan.arrays, stop)
         if not np.isfinite(plan.block).all():
             self.first_bad = step if self.first_bad is None else self.first_bad
@@ -84,11 +83,11 @@ class Survey:
         self.losses.append(float(plan.arrays["loss"]))
 
     def _find_dead(self, trajectory: Trajectory, step: int, arrays: Mapping[str, Array], stop: Stop) -> DeadUnit | None:
-        values = {**arrays, **self._sets.values(TRAIN, trajectory.owner(step), arrays, arrays, stop)}
-        for slope in self._slopes:
-            units = np.flatnonzero(health.dead(slope.of(values)))
+        values = self._sets.values(TRAIN, trajectory.owner(step), arrays, arrays, stop)
+        for flat in self._flats:
+            units = np.flatnonzero(flat.dead(values[flat.z]))
             if units.size:
-                return DeadUnit(step, slope.name, slope.layer, int(units[0]))
+                return DeadUnit(step, flat.name, flat.layer, int(units[0]))
         return None
 
     def watch(

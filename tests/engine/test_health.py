@@ -1,4 +1,4 @@
-"""Slopes of activations: what they are, which functions let units die, and which flatten."""
+"""Where activations are flat: which units are dead there, and which saturated."""
 
 from __future__ import annotations
 
@@ -6,42 +6,55 @@ import numpy as np
 import pytest
 
 from engine import health
-from tests.engine.helpers import SPECS, assert_close, cases, dense, fresh_run, small
+from engine.activations import ACTIVATIONS
+from tests.engine.helpers import SPECS, dense, fresh_run, small
+
+FLAT_IN = {"sigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus", "softsign", "gaussian"}
+DYING = {"relu", "step"}
+BOTH = {"hard_sigmoid", "hard_tanh"}
 
 
-@pytest.mark.parametrize("document", **cases(SPECS))
-def test_slopes_are_the_derivative_of_the_activation_by_differences(document):
-    run = fresh_run(document)
-    trace = run.trace(2)
-    for slope in health.slopes(run.program):
-        call = run.program.written[slope.name]
-        op, z = run.program.ops[call.op], trace.values[call.bind["z"]]
-        h = 1e-6
-        differences = (op(z=z + h) - op(z=z - h)) / (2 * h)
-        assert_close(slope.name, slope.of(trace.values), differences, 1e-8, floor=1.0)
+def flat_of(activation):
+    run = fresh_run({"data": small(2, 1, 5), "layers": [dense(3, activation), dense(1)], "epochs": 3})
+    return run, next(iter(health.flats(run.program)), None)
 
 
-def test_only_layers_whose_slope_is_used_on_the_way_back_have_one():
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_is_flat_where_it_says_and_units_die_where_it_is_exactly_so(activation):
+    _, flat = flat_of(activation)
+    if activation not in FLAT_IN | DYING | BOTH:
+        assert flat is None
+        return
+    assert (flat.name, flat.z, flat.layer) == ("a1", "z1", 1)
+    assert flat.dies == (activation in DYING | BOTH)
+    assert flat.saturates == (activation in FLAT_IN | BOTH)
+
+
+@pytest.mark.parametrize("activation", sorted(DYING | BOTH))
+def test_what_is_dead_passes_no_error_on(activation):
+    run, flat = flat_of(activation)
+    values = dict(run.trace(2).values)
+    z = np.linspace(-5, 5, 41)[:, np.newaxis] * np.ones(3)
+    op = run.program.ops[run.program.written["a1"].op]
+    derivative = op.derivatives["z"]
+    known = {"z": z, "a": op(z=z), "da": np.ones_like(z)}
+    slope = derivative(**{slot: known[slot] for slot in derivative.slots})
+    assert (flat.where(z) == (slope == 0)).all()
+    for unit in np.flatnonzero(flat.dead(values["z1"])):
+        assert not values["delta1"][:, unit].any()
+        assert not values["dW1"][unit].any()
+
+
+def test_only_layers_whose_slope_is_used_on_the_way_back_count():
     run = fresh_run({**SPECS["softmax and cross-entropy in mini-batches"]})
-    assert [slope.name for slope in health.slopes(run.program)] == ["a1", "a2"]
+    assert [flat.name for flat in health.flats(run.program)] == ["a1", "a2"]
+    fused = {"data": {"kind": "xor"}, "layers": [dense(1, "sigmoid")], "loss": "binary_cross_entropy", "epochs": 1}
+    assert health.flats(fresh_run(fused).program) == []
+    assert [flat.name for flat in health.flats(fresh_run({**fused, "fused": False}).program)] == ["a1"]
 
 
-@pytest.mark.parametrize(
-    ("activation", "dies"), [("relu", True), ("sigmoid", False), ("tanh", False), ("identity", False)]
-)
-def test_units_die_where_the_function_is_exactly_flat_on_the_left(activation, dies):
-    run = fresh_run({"data": small(2, 1), "layers": [dense(3, activation), dense(1)]})
-    assert health.slopes(run.program)[0].dies == dies
-
-
-@pytest.mark.parametrize(
-    ("activation", "flat"), [("relu", None), ("identity", None), ("tanh", 0.05), ("sigmoid", 0.0125)]
-)
-def test_the_threshold_of_saturation_is_a_share_of_the_steepest_slope(activation, flat):
-    run = fresh_run({"data": small(2, 1), "layers": [dense(3, activation), dense(1)]})
-    found = health.slopes(run.program)[0].flat
-    assert found == (None if flat is None else pytest.approx(flat, rel=1e-3))
-
-
-def test_a_unit_is_dead_if_no_example_gives_it_a_slope():
-    assert health.dead(np.array([[0.0, 1.0, 0.0], [0.0, 0.0, -0.0]])).tolist() == [True, False, True]
+def test_a_unit_is_dead_if_no_example_wakes_it_and_what_is_no_number_is_awake():
+    flat = health.Flat("a1", "z1", 1, 0.0, np.inf, True, False)
+    z = np.array([[-1.0, 1.0, 0.0, np.nan], [-2.0, -3.0, -0.0, -1.0]])
+    assert flat.where(z).tolist() == [[True, False, True, False], [True, True, True, True]]
+    assert flat.dead(z).tolist() == [True, False, True, False]
