@@ -369,6 +369,7 @@ def check(run: str, found: engine.GradientCheck) -> bytes:
                 }
                 for array in found.arrays
             ],
+            "stand_ins": list(found.stand_ins),
             "passed": all(bool(array.passed) for array in found.arrays),
         }
     )

@@ -350,6 +350,9 @@ class GradientCheck(Shape):
     step: int
     epsilon: float
     arrays: list[ArrayCheck]
+    stand_ins: list[str] = Field(
+        description="Gradients not checked: a stated surrogate stands in for a function's slope on their way back."
+    )
     passed: bool
 
 

@@ -18,6 +18,7 @@ from math import inf, isfinite, nan
 
 import numpy as np
 
+from engine.calls import BACKWARD
 from engine.errors import AddressError, Cancelled
 from engine.ops import gradient_of
 from engine.plan import Plan
@@ -84,11 +85,16 @@ class ArrayCheck:
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """The check of a step: one entry per parameter array, worst first."""
+    """The check of a step: one entry per parameter array, worst first.
+
+    `stand_ins` are the gradients that no difference can bear witness to, because a surrogate stands in for the slope of
+    a function on their way back.
+    """
 
     step: int
     epsilon: float
     arrays: tuple[ArrayCheck, ...]
+    stand_ins: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -113,27 +119,36 @@ def check(trajectory: Trajectory, step: int, stop: Stop = None) -> GradientCheck
     """Check the gradient of every parameter at a step. One thread at a time."""
     with np.errstate(all="ignore"), one_thread:
         plan = trajectory.full(step, stop)
-        gradients = {
-            name: plan.arrays[gradient_of(name)].copy()
-            for name in trajectory.program.parameters
-            if gradient_of(name) in trajectory.program.values
-        }
+        there = [name for name in trajectory.program.parameters if gradient_of(name) in trajectory.program.values]
+        apart = stand_ins(trajectory.program)
+        gradients = {name: plan.arrays[gradient_of(name)].copy() for name in there if gradient_of(name) not in apart}
         arrays = [
             _check_array(plan, name, gradient, lambda: stop is not None and stop())
             for name, gradient in gradients.items()
         ]
-    return GradientCheck(step, EPSILON, tuple(sorted(arrays, key=_badness, reverse=True)))
+    beyond = tuple(gradient_of(name) for name in there if gradient_of(name) in apart)
+    return GradientCheck(step, EPSILON, tuple(sorted(arrays, key=_badness, reverse=True)), beyond)
+
+
+def stand_ins(program: Program) -> frozenset[str]:
+    """The gradients and error terms that a surrogate has a part in: its own result, and all that follows from it."""
+    found: set[str] = set()
+    for call in program.calls:
+        if call.phase == BACKWARD and (program.ops[call.op].surrogate or not found.isdisjoint(call.reads)):
+            found.add(call.writes)
+    return frozenset(found)
 
 
 def difference(
     trajectory: Trajectory, step: int, name: str, index: tuple[int, ...], stop: Stop = None
 ) -> Difference | None:
-    """The central difference of the loss for one gradient or error term; None for values that are no derivative.
+    """The central difference of the loss for one gradient or error term; None for values that are no derivative, or
+    that follow from a surrogate's.
 
     Raises AddressError if the index does not fit the array.
     """
     target = differentiated(trajectory.program, name)
-    if target is None:
+    if target is None or name in stand_ins(trajectory.program):
         return None
     with np.errstate(all="ignore"), one_thread:
         plan = trajectory.full(step, stop)

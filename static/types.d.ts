@@ -304,6 +304,7 @@ export interface Check {
   step: number;
   epsilon: number;
   passed: boolean;
+  stand_ins: string[];
   arrays: {
     name: string;
     parameter: string;

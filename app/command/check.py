@@ -50,4 +50,6 @@ def describe(found: engine.GradientCheck, terminal: Terminal) -> list[str]:
         if failed
         else terminal.style("good", terminal.text(texts.ALL_PASSED))
     )
-    return [terminal.text(texts.CHECK_HEAD, step=found.step), "", terminal.style("bold", head), *lines, "", verdict]
+    apart = [terminal.text(texts.STAND_INS, names=", ".join(found.stand_ins))] if found.stand_ins else []
+    head = terminal.style("bold", head)
+    return [terminal.text(texts.CHECK_HEAD, step=found.step), "", head, *lines, "", *apart, verdict]

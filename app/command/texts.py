@@ -205,6 +205,10 @@ CHECK_COLUMNS = (
 PASSED = Text("passed", "通过")
 FAILED = Text("failed", "未通过")
 ALL_PASSED = Text("Every gradient passed.", "全部通过。")
+STAND_INS = Text(
+    "Not checked: {names}. A stated surrogate stands in for a function's slope on their way back.",
+    "未检验：{names}。它们的反向路径上以约定的替代斜率代替了函数本身的斜率。",
+)
 SOME_FAILED = Text("{count} of {of} gradients failed.", "{of} 项中有 {count} 项未通过。")
 
 # Training

@@ -250,3 +250,35 @@ def test_a_cancelled_check_leaves_everything_as_it_was():
     with pytest.raises(Cancelled):
         run.check(0, lambda: next(looks, None) is None)
     assert_same_trace("step 0", run.trace(0), untouched.trace(0))
+
+
+STEPS_OF_ITS_OWN = {
+    "data": small(2, 1, 5),
+    "layers": [
+        dense(3, "tanh"),
+        {"units": 3, "activation": {"kind": "step", "surrogate": "straight_through"}},
+        dense(1, "tanh"),
+    ],
+}
+
+
+def test_where_a_surrogate_stands_in_there_is_nothing_to_compare_and_the_check_says_so():
+    run = fresh_run(STEPS_OF_ITS_OWN)
+    check = run.check(0)
+    assert check.passed
+    assert {array.name for array in check.arrays} == {"dW3", "db3"}
+    assert check.stand_ins == ("dW1", "db1", "dW2", "db2")
+    trace = run.trace(0)
+    assert np.abs(trace.values["dW1"]).max() > 0, "the surrogate lets an error through"
+    for name, index in (("delta2", (0, 1)), ("da1", (0, 0)), ("dW1", (0, 0))):
+        assert run.explain(0, name, index).difference is None
+        assert run.explain(0, name, index).rule.passed
+    assert run.explain(0, "da2", (0, 1)).difference.passed
+
+
+def test_the_step_as_it_is_needs_no_surrogate_and_lets_nothing_through():
+    run = fresh_run(STEPS_OF_ITS_OWN | {"layers": [dense(3, "tanh"), dense(3, "step"), dense(1, "tanh")]})
+    check = run.check(0)
+    assert check.passed
+    assert not check.stand_ins
+    assert not run.trace(0).values["dW1"].any()
