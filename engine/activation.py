@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.expression import Expr, Maximum, Named, Sum, operands, walk
-from engine.ops import Op
+from engine.ops import Op, derived
 from engine.registry import Entry, Param, Text
 from engine.rule import Array, Rule
 
@@ -103,12 +103,6 @@ class Curve:
     active: tuple[float, float] = EVERYWHERE
     delta_summary: Text = DELTA_SUMMARY
     surrogate: Text | None = None
-
-
-def derived(name: str, suffix: str) -> str:
-    """The name of an operation that belongs to another: leaky_relu_delta(slope=0.2)."""
-    stem, bracket, rest = name.partition("(")
-    return f"{stem}_{suffix}{bracket}{rest}"
 
 
 def unit_op(name: str, label: Text, summary: Text, source: str, curve: Curve) -> Op:

@@ -44,7 +44,10 @@ def catalog() -> dict[str, tuple[Entry, ...]]:
 
 
 def all_ops() -> dict[str, Op]:
-    """Every operation that some entry can bring into a program, by name: forward, backward and update."""
+    """Every operation that some entry can bring into a program, by name: forward, backward and update.
+
+    With its parameters at their defaults, and a loss as a mean: what else they can be changes only numbers.
+    """
     from engine.layers import AFFINE, LINEAR
 
     found: dict[str, Op] = {}
@@ -60,6 +63,11 @@ def all_ops() -> dict[str, Op]:
         LINEAR,
         *(entry.require_op(jacobian=jacobian) for entry in ACTIVATIONS.values() for jacobian in (False, True)),
         *(entry.require_op() for entry in LOSSES.values()),
+        *(
+            entry.require_op(fused=False, activation=activation)
+            for entry in LOSSES.values()
+            for activation in entry.unfused_activations
+        ),
         *(op for entry in OPTIMIZERS.values() for op in (*entry.singles.values(), *entry.updates.values())),
         *(op for entry in SCHEDULES.values() if (op := entry.op({p.name: p.default for p in entry.params}))),
         *(penalty(2, kinds) for kinds in PENALTY_KINDS),

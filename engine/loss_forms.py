@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.expression import Expr, Sum, operands
-from engine.ops import Do, Op
+from engine.ops import Do, Op, derived
 from engine.registry import Text
 from engine.rule import Array, Rule
 
@@ -80,7 +80,7 @@ def loss_op(words: Words, form: Form, per: str, reduction: str) -> Op:
     added = Sum("n", Sum("j", form.part))
     slope = form.slope if form.gain == 1 else form.gain * form.slope
     derivative = Op(
-        _renamed(words.name, f"_{result}") + words.suffix,
+        derived(words.name, result) + words.suffix,
         Text(f"Gradient of {words.label.en[0].lower()}{words.label.en[1:]}", f"{words.label.zh}的梯度"),
         together(form.slope_summary, DIVIDED[per if mean else SUM]),
         words.source,
@@ -102,12 +102,6 @@ def loss_op(words: Words, form: Form, per: str, reduction: str) -> Op:
 def together(first: Text, second: Text) -> Text:
     """Two sentences, one after the other."""
     return Text(f"{first.en} {second.en}", f"{first.zh}{second.zh}")
-
-
-def _renamed(name: str, ending: str) -> str:
-    """The name with an ending, before the parameters if it shows any: huber_da(delta=2)."""
-    stem, bracket, parameters = name.partition("(")
-    return stem + ending + bracket + parameters
 
 
 def _count(per: str) -> Expr:

@@ -213,7 +213,7 @@ LOSSES: Registry[Loss] = Registry(
         },
         per=EXAMPLES,
         targets=DISTRIBUTIONS,
-        natural_activations=("softmax", "identity"),
+        natural_activations=("softmax", "log_softmax", "identity"),
     ),
     Loss(
         "hinge",
@@ -250,6 +250,6 @@ LOSSES: Registry[Loss] = Registry(
         },
         per=EXAMPLES,
         targets=DISTRIBUTIONS,
-        natural_activations=("softmax", "identity"),
+        natural_activations=("softmax", "log_softmax", "identity"),
     ),
 )

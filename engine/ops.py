@@ -70,6 +70,16 @@ def gradient_of(name: str) -> str:
     return "delta" + name[1:] if name.startswith("z") else "d" + name
 
 
+def derived(name: str, suffix: str) -> str:
+    """The name of an operation that belongs to another: leaky_relu_delta(slope=0.2).
+
+    >>> derived("leaky_relu(slope=0.2)", "delta")
+    'leaky_relu_delta(slope=0.2)'
+    """
+    stem, bracket, rest = name.partition("(")
+    return f"{stem}_{suffix}{bracket}{rest}"
+
+
 @dataclass(frozen=True, eq=False)
 class Op:
     """One operation.

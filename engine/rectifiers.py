@@ -10,9 +10,9 @@ from math import inf, log
 
 import numpy as np
 
-from engine.activation import DA, DEEP_LEARNING, FLAT, Activation, Curve, Learned, Values, Z, derived, elementwise
+from engine.activation import DA, DEEP_LEARNING, FLAT, Activation, Curve, Learned, Values, Z, elementwise
 from engine.expression import Choose, Expr, Named, Number, Sum, exp, expm1, larger, lift, operands, smaller
-from engine.ops import Do, Op
+from engine.ops import Do, Op, derived
 from engine.registry import Param, Text
 from engine.rule import Array, Rule
 from engine.special import where_positive

@@ -169,9 +169,7 @@ class Entry:
         >>> huber.spelled(), huber.spelled({"delta": 1.0}), huber.spelled({"delta": 2})
         ('huber', 'huber', 'huber(delta=2)')
         """
-        values = self.complete(given)
-        changed = [f"{p.name}={_spelled(values[p.name])}" for p in self.params if values[p.name] != p.default]
-        return f"{self.name}({', '.join(changed)})" if changed else self.name
+        return variant_name(self.name, self.params, self.complete(given))
 
 
 def _spelled(value: object) -> str:
@@ -190,8 +188,8 @@ def variant_name(name: str, params: tuple[Param, ...], values: Mapping[str, Any]
     >>> variant_name("leaky_relu", (slope,), {"slope": 0.2}), variant_name("leaky_relu", (slope,), {})
     ('leaky_relu(slope=0.2)', 'leaky_relu')
     """
-    other = {p.name: values[p.name] for p in params if values.get(p.name, p.default) != p.default}
-    return f"{name}({', '.join(f'{key}={value}' for key, value in other.items())})" if other else name
+    other = [f"{p.name}={_spelled(values[p.name])}" for p in params if values.get(p.name, p.default) != p.default]
+    return f"{name}({', '.join(other)})" if other else name
 
 
 class Registry(Mapping[str, E_], Generic[E_]):

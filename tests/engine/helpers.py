@@ -423,6 +423,13 @@ def registry_specs() -> dict[str, dict[str, Any]]:
                 "layers": [dense(2, name), dense(2, name)],
                 "fused": False,
             }
+    for loss, activation in ((name, each) for name, entry in LOSSES.items() for each in entry.unfused_activations):
+        found[f"{loss}-after-{activation}"] = {
+            "data": {"kind": "inline", "x": [[1.0, 0.5], [0.2, -1.0]], "y": [[0.25, 0.75], [1.0, 0.0]]},
+            "layers": [dense(3, "tanh"), dense(2, activation)],
+            "loss": loss,
+            "fused": False,
+        }
     for schedule in SCHEDULES:
         found[f"{schedule}-schedule"] = regularised | {"schedule": {"kind": schedule}}
     for optimizer in OPTIMIZERS:

@@ -44,7 +44,7 @@ def random_spec(nth: int) -> dict[str, Any]:
     activation, loss = PAIRS[nth % len(PAIRS)]
     reduction, fused = FORMS[(nth // 3) % len(FORMS)]
     optimizer = turn(OPTIMIZERS, nth)
-    cancels = [] if fused else [name for name in LOSSES[loss].unfused_activations if name in ACTIVATIONS]
+    cancels = () if fused else LOSSES[loss].unfused_activations
     depth = int(draw.integers(2 if cancels else 1, 5))
     kinds = [str(draw.choice(list(ACTIVATIONS))) for _ in range(depth)]
     kinds[-1] = str(draw.choice(cancels)) if cancels else kinds[-1]
