@@ -4,15 +4,18 @@ Code map, in the order a request meets it:
 
     command    the command line: the server started, and what works without one
     settings   every limit and setting             logs           one line for one event
-    guard      the layer around everything: host check, HEAD, security headers, the last net
-    api, figures, api_stretches, api_events, api_schemas        the routes of the API
-    negotiation          which form of an answer a client wants              pages      the page and its files
-    figures    the routes of what a run comes to: history, metrics, surfaces, landscapes, diagnosis
+    guard, origins       the layer around everything: who may ask, HEAD, security headers, the last net
+    api        the routes of the API: runs, steps, explanations
+    api_stretches, api_events, api_schemas      several steps, a run while it is computed, JSON Schemas
+    figures    what a run comes to: history, metrics, surfaces, landscapes, diagnosis
+    courses, events      a run computed while others listen; server-sent events
+    negotiation          which form of an answer a client wants
+    pages, documentation the page, and the API for people
     schema     what a client sent, read strictly        questions   which figures, and what they would cost
     runs       what the routes share: specs, threads, answers
     compute    threads, and computations that several requests wait for together
     cache      encoded answers, computed once   shortcut   straight to one that is there already
-    store      specs in SQLite
+    store      specs in SQLite                  shared      what several servers share: Redis or Valkey, optional
     encode     arrays to JSON                   encode_figures  figures to JSON
     binary     arrays to safetensors and npz    identity   which run a spec is
     describe   runs and the catalogue as plain data

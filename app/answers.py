@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import ipaddress
+import json
 import re
 import threading
 from collections.abc import Mapping
@@ -52,6 +53,7 @@ class Answer:
         "_common",
         "_gzip",
         "_lock",
+        "_made_with",
         "_plain",
         "_type",
         "body",
@@ -74,6 +76,14 @@ class Answer:
     ) -> None:
         self.body = body
         self.media_type = media_type
+        self._made_with = {
+            "media_type": media_type,
+            "cache_control": cache_control,
+            "vary": vary,
+            "language": language,
+            "compressible": compressible,
+            "headers": dict(headers or {}),
+        }
         self.etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         self.by_address = cache_control == IMMUTABLE and "Accept-Language" not in vary
         """Does the address alone say which answer it is?"""
@@ -86,6 +96,16 @@ class Answer:
         self._plain = self._headers(self.etag, body)
         self._gzip: tuple[bytes, RawHeaders] | None = None
         self._lock = threading.Lock()
+
+    def to_bytes(self) -> bytes:
+        """The answer as another server can make it again: a line of JSON, then the bytes."""
+        return json.dumps(self._made_with).encode() + b"\n" + self.body
+
+    @staticmethod
+    def from_bytes(made: bytes) -> Answer:
+        """The answer that `to_bytes` wrote."""
+        told, _, body = made.partition(b"\n")
+        return Answer(body, **json.loads(told))
 
     @property
     def compressed(self) -> bool:
@@ -110,11 +130,12 @@ class Answer:
         body, headers = self._form(request)
         return Ready(200, headers, body)
 
-    def created(self, request: Request, status: int, location: str) -> Response:
-        """What a POST gets: the same bytes, with the address where they can be had again."""
+    def created(self, request: Request, status: int, location: str, kept: str) -> Response:
+        """What a POST gets: the same bytes, with the address where they can be had again, and where they are kept."""
         body, headers = self._form(request)
-        kept = [header for header in headers if header[0] != b"cache-control"]
-        return Ready(status, kept + _raw({"cache-control": "no-store", "location": location}), body)
+        lasting = [header for header in headers if header[0] != b"cache-control"]
+        more = {"cache-control": "no-store", "location": location, "backscope-kept": kept}
+        return Ready(status, lasting + _raw(more), body)
 
     def _form(self, request: Request) -> tuple[bytes, RawHeaders]:
         if self._gzip is not None and accepts_gzip(request):

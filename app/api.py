@@ -54,7 +54,7 @@ def routes(services: Services) -> APIRouter:
         posted = await services.post(await schema.read_body(request, settings), request)
         key = (posted.run, "run", asked.language, asked.vary)
         answer = await services.answer(key, describe_run(posted.run, posted.spec, asked), request)
-        return answer.created(request, 201 if posted.new else 200, f"{PREFIX}/runs/{posted.run}")
+        return answer.created(request, 201 if posted.new else 200, f"{PREFIX}/runs/{posted.run}", posted.kept)
 
     @router.get("/runs/{run}", **document("getRun"))
     async def get_run(request: Request) -> Response:
@@ -145,6 +145,7 @@ def health_routes(services: Services) -> APIRouter:
             "status": "ok",
             "engine": engine.ENGINE_VERSION,
             "store": "disk" if services.store.on_disk else "memory",
+            "shared": services.shared.state(),
         }
         return Response(encode.dumps(found), 200, {"Cache-Control": "no-store"}, "application/json")
 

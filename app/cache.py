@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
+from importlib.metadata import version
 
 from starlette.requests import Request
 
+import engine
 from app.answers import Answer
 from app.compute import Flight, Stop, Workers
+from app.shared import KEEP_SECONDS, Shared
 
 Key = tuple[Hashable, ...]
 """What an answer depends on; first what it belongs to, a run as a rule."""
@@ -19,11 +24,39 @@ OVERHEAD = 2_000
 """Bytes an entry costs beside its answer, roughly."""
 
 
+WORTH_SECONDS = 0.005
+"""What was computed faster than this is computed again sooner than fetched."""
+
+
+class SharedAnswers:
+    """Answers that another server has computed already. They depend on the limits of this one, too."""
+
+    def __init__(self, shared: Shared, limits: Mapping[str, int]) -> None:
+        self._shared = shared
+        self._made_by = (engine.ENGINE_VERSION, version("backscope"), sorted(limits.items()))
+
+    def get(self, key: Key) -> Answer | None:
+        """The answer, if it is there."""
+        found = self._shared.get(self._name(key))
+        return None if found is None else Answer.from_bytes(found)
+
+    def put(self, key: Key, answer: Answer, seconds: float) -> None:
+        """Leave an answer that took so long to compute, if that was long."""
+        if seconds >= WORTH_SECONDS:
+            self._shared.put(self._name(key), answer.to_bytes(), KEEP_SECONDS)
+
+    def _name(self, key: Key) -> str:
+        return "answer:" + hashlib.sha256(repr((self._made_by, key)).encode()).hexdigest()
+
+
 class AnswerCache:
     """Answers by key, bounded by their bytes. A key holds everything the answer depends on."""
 
-    def __init__(self, max_bytes: int, workers: Workers, deadline_seconds: float) -> None:
+    def __init__(
+        self, max_bytes: int, workers: Workers, deadline_seconds: float, elsewhere: SharedAnswers | None = None
+    ) -> None:
         self._max_bytes = max_bytes
+        self._elsewhere = elsewhere
         self._workers = workers
         self._deadline_seconds = deadline_seconds
         self._lock = threading.RLock()  # a flight may land while it is being started
@@ -77,9 +110,15 @@ class AnswerCache:
         """The flight to this answer, joined; or the answer, if it has just landed."""
 
         def work(stop: Stop) -> Answer:
-            answer = build(stop)
-            if not stop():  # what was finished in a hurry because everybody had left may be unfinished
-                self.put(key, answer)
+            answer = self._elsewhere.get(key) if self._elsewhere else None
+            if answer is None:
+                started = time.monotonic()
+                answer = build(stop)
+                if stop():  # what was finished in a hurry because everybody had left may be unfinished
+                    return answer
+                if self._elsewhere:
+                    self._elsewhere.put(key, answer, time.monotonic() - started)
+            self.put(key, answer)
             return answer
 
         with self._lock:

@@ -15,12 +15,15 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 import engine
 
+QUERY = "=&,%+-._~[]"
+"""What a query may hold as it is."""
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:backscope:problem:"
 
@@ -35,6 +38,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "no-such-step": (404, "The run has no such step"),
     "method-not-allowed": (405, "The method does not fit this address"),
     "not-acceptable": (406, "No answer in a form you accept"),
+    "outdated-run": (410, "The run cannot be read any more"),
     "body-timeout": (408, "The body took too long"),
     "body-too-large": (413, "The body is too large"),
     "unsupported-media-type": (415, "The body must be JSON"),
@@ -45,6 +49,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "internal-error": (500, "Something went wrong here"),
     "busy": (503, "The server is busy"),
     "deadline": (503, "Not ready yet"),
+    "not-kept": (507, "The experiment cannot be kept"),
 }
 """Every problem type with its status and title; the OpenAPI document lists them from here."""
 
@@ -96,6 +101,23 @@ class Problem(Exception):
             {"Cache-Control": "no-store", "Content-Language": "en", **self.headers},
             MEDIA_TYPE,
         )
+
+
+class Moved(Exception):
+    """A run that an older version gave another id: no error, but an answer that leads to the new one."""
+
+    def __init__(self, old: str, new: str) -> None:
+        super().__init__(new)
+        self._old = old
+        self._new = new
+
+    def response(self, request: Request) -> Response:
+        """The way there: the same address with the new id. Not for ever: the next version may name it anew."""
+        path = quote(request.url.path.replace(self._old, self._new, 1))
+        query = request.scope["query_string"].decode("latin-1")
+        location = f"{path}?{quote(query, safe=QUERY)}" if query else path
+        headers = {"Location": location, "Cache-Control": "no-store"}
+        return Response(json.dumps({"run": self._new}), 307, headers, "application/json")
 
 
 class BadParameter(Problem):
@@ -193,6 +215,10 @@ def install(app: FastAPI, page: Page, log: logging.Logger) -> None:
         assert isinstance(error, Problem)
         return answer(request, error)
 
+    async def on_moved(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Moved)
+        return error.response(request)
+
     async def on_engine_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, engine.EngineError)
         return answer(request, from_engine(error))
@@ -202,5 +228,6 @@ def install(app: FastAPI, page: Page, log: logging.Logger) -> None:
         return answer(request, from_http(error))
 
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(Moved, on_moved)
     app.add_exception_handler(engine.EngineError, on_engine_error)
     app.add_exception_handler(HTTPException, on_http_exception)

@@ -361,4 +361,7 @@ class Health(Shape):
 
     status: Literal["ok"]
     engine: str
+    shared: Annotated[
+        Literal["none", "up", "down"], Field(description="The store that several servers share; down costs nothing.")
+    ]
     store: Annotated[Literal["disk", "memory"], Field(description="Where specs are kept; memory ends with the server.")]

@@ -210,6 +210,7 @@ def document(operation: str) -> Plain:
             "headers": {"Location": {"description": "Address of the run.", "schema": {"type": "string"}}},
         }
     elif "run" in {parameter["name"] for parameter in parameters}:
+        responses[307] = {"description": "An older version gave the run this id; `Location` has the one of today."}
         responses[304] = {"description": "Unchanged: the ETag is that of If-None-Match. Answers are immutable."}
     extra: Plain = {"parameters": parameters} if parameters else {}
     if operation == "createRun":

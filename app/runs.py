@@ -12,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import engine
-from app import schema
+from app import schema, shared
 from app.answers import Answer, accepts_gzip, is_near
-from app.cache import AnswerCache, Key
+from app.cache import AnswerCache, Key, SharedAnswers
 from app.compute import Flight, Stop, Workers
 from app.courses import Courses
+from app.errors import Moved, Problem
+from app.identity import run_id
 from app.negotiation import JSON, preferred, wants_json
 from app.settings import Settings
 from app.shortcut import Shortcuts
@@ -33,6 +35,8 @@ class Posted:
     run: str
     spec: engine.ExperimentSpec
     new: bool
+    kept: str
+    """`disk`, or `memory` where it will be gone when this server ends."""
 
 
 class Services:
@@ -41,7 +45,10 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.workers = Workers(settings.compute_threads, settings.queue_size)
-        self.cache = AnswerCache(settings.cache_bytes, self.workers, settings.deadline_seconds)
+        self.shared = shared.connect(settings.store)
+        self.cache = AnswerCache(
+            settings.cache_bytes, self.workers, settings.deadline_seconds, SharedAnswers(self.shared, settings.limits)
+        )
         self.shortcuts = Shortcuts(self.cache)
         self.courses = Courses(self.workers, settings.max_streams)
         self.store = SpecStore(
@@ -49,6 +56,7 @@ class Services:
             engine.ENGINE_VERSION,
             memory_bytes=settings.spec_bytes,
             disk_bytes=settings.max_store_bytes,
+            shared=self.shared,
         )
         self._specs: OrderedDict[str, engine.ExperimentSpec] = OrderedDict()
         self._lock = threading.Lock()
@@ -62,6 +70,7 @@ class Services:
         """Stop, let the threads go and close the store."""
         self.workers.close()
         self.store.close()
+        self.shared.close()
 
     # Specs
 
@@ -77,11 +86,14 @@ class Services:
         """Keep a checked spec. Not for the event loop."""
         run, canonical = self.store.id_of(spec.to_json())
         new = self.store.put(run, canonical)
+        kept = self.store.is_kept(run)
+        if not kept and self.settings.unkept == "refuse":
+            raise Problem("not-kept", "The disk takes no new experiments. Those that are there can still be read.")
         self._remember(run, spec)
-        return Posted(run, spec, new)
+        return Posted(run, spec, new, "disk" if kept else "memory")
 
     async def spec(self, run: str) -> engine.ExperimentSpec:
-        """The spec of a run; 404 if nobody posted it."""
+        """The spec of a run; 404 if nobody posted it. An id that an older version gave leads to the one of today."""
         with self._lock:
             spec = self._specs.get(run)
             if spec is not None:
@@ -97,10 +109,16 @@ class Services:
         if stored is None:
             return None
         try:
-            spec = engine.ExperimentSpec.from_json(orjson.loads(stored))
-            schema.check_cost(engine.cost(spec), self.settings)
+            spec = engine.ExperimentSpec.from_json(orjson.loads(stored.spec))
         except engine.SpecError:
-            return None
+            raise Problem(
+                "outdated-run", "An older version made this run, and its experiment has no meaning now."
+            ) from None
+        schema.check_cost(engine.cost(spec), self.settings)
+        today = run_id(spec)
+        if today != run:
+            self.keep(spec)
+            raise Moved(run, today)
         self._remember(run, spec)
         return spec
 

@@ -32,9 +32,18 @@ def default_data_dir() -> Path:
     return platformdirs.user_data_path("backscope", appauthor=False)
 
 
-def _setting(default: Any, en: str, zh: str, *, shared: Any = None, group: str = "", made: bool = False) -> Any:
+def _setting(
+    default: Any,
+    en: str,
+    zh: str,
+    *,
+    shared: Any = None,
+    group: str = "",
+    made: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Any:
     """A field: its default (a function of nothing if `made`), that of a shared server if it differs, its meaning."""
-    metadata = {"about": Text(en, zh), "shared": shared, "group": group}
+    metadata = {"about": Text(en, zh), "shared": shared, "group": group, "choices": choices}
     return field(default_factory=default, metadata=metadata) if made else field(default=default, metadata=metadata)
 
 
@@ -47,6 +56,11 @@ class Settings:
         "Folder where runs and prepared files are kept.",
         "保存实验和预备文件的文件夹。",
         made=True,
+    )
+    store: str = _setting(
+        "",
+        "URL of a Redis or Valkey server that several servers share, such as redis://127.0.0.1:6379/0.",
+        "多个服务器共用的 Redis 或 Valkey 的地址，例如 redis://127.0.0.1:6379/0。",
     )
     host: str = _setting(
         "127.0.0.1",
@@ -188,6 +202,13 @@ class Settings:
     cache_bytes: int = _setting(
         128 * 2**20, "Encoded answers kept in memory.", "内存中保留的已编码答复。", group="memory"
     )
+    unkept: str = _setting(
+        "memory",
+        "What becomes of new experiments when the disk is full: held in memory until the server ends, or refused.",
+        "磁盘写满时如何处理新实验：保存在内存中直到服务器结束（memory），或拒绝（refuse）。",
+        group="memory",
+        choices=("memory", "refuse"),
+    )
     spec_bytes: int = _setting(64 * 2**20, "Experiments kept in memory.", "内存中保留的实验。", group="memory")
     max_store_bytes: int = _setting(
         2**30,
@@ -265,6 +286,7 @@ class Setting:
     own: Any
     shared: Any
     """None where it is the same."""
+    choices: tuple[str, ...] = ()
 
     @property
     def flag(self) -> str:
@@ -278,6 +300,8 @@ class Setting:
         if isinstance(self.own, tuple):
             return tuple(filter(None, (part.strip() for part in text.split(","))))
         if isinstance(self.own, str):
+            if self.choices and text not in self.choices:
+                raise ValueError(self.name)
             return text
         if isinstance(self.own, float):
             if not _DECIMAL.fullmatch(text) or float(text) <= 0:
@@ -302,7 +326,8 @@ class Setting:
 def settings_table() -> Iterator[Setting]:
     """Every setting, in order."""
     for each in fields(Settings):
-        yield Setting(each.name, each.metadata["group"], each.metadata["about"], _own(each), each.metadata["shared"])
+        named = {name: each.metadata[name] for name in ("group", "about", "shared", "choices")}
+        yield Setting(name=each.name, own=_own(each), **named)
 
 
 def _own(each: Field[Any]) -> Any:

@@ -143,6 +143,7 @@ def serving(language: str) -> Parser:
     _listening(parser)
     parser.option("--lan", action="store_true", about=texts.LAN)
     parser.option("--workers", type=whole(1, 64, language), default=1, metavar="N", about=texts.WORKERS)
+    parser.option("--store", default=None, metavar="URL", about=texts.STORE)
     parser.option("--profile", choices=("own", "shared"), default=None, about=texts.PROFILE)
     parser.option("--allow-host", action="append", default=[], metavar="NAME", about=texts.ALLOW_HOST)
     parser.option("--allow-origin", action="append", default=[], metavar="ORIGIN", about=texts.ALLOW_ORIGIN)

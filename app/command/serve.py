@@ -25,6 +25,7 @@ from app.command.workers import Workers
 from app.identity import run_id
 from app.logs import log_config
 from app.settings import LOOPBACK_HOSTS, Settings
+from app.shared import connect
 from app.sharing import ANY_ADDRESS, reachable_at
 
 
@@ -50,6 +51,7 @@ def open_page(options: argparse.Namespace, settings: Settings, terminal: Termina
 def serve(options: argparse.Namespace, settings: Settings, terminal: Terminal) -> int:
     """`backscope serve`: a server for others."""
     settings = settings_from(options, settings)
+    check_store(settings, terminal)
     with listen(settings, terminal) as listener:
         address = address_of(listener, settings.host)
         addresses = (
@@ -62,6 +64,16 @@ def serve(options: argparse.Namespace, settings: Settings, terminal: Terminal) -
         if options.workers == 1:
             return served(create_app(settings), logs, listener, ready)
         return Workers(options.workers, partial(work, settings.to_json(), logs), listener).run(ready)
+
+
+def check_store(settings: Settings, terminal: Terminal) -> None:
+    """Trouble where the shared store cannot be had at all; whether it is there now does not matter."""
+    try:
+        connect(settings.store).close()
+    except ValueError:
+        raise Trouble(terminal.text(texts.NO_STORE_URL)) from None
+    except ImportError:
+        raise Trouble(terminal.text(texts.NO_CLUSTER), 1) from None
 
 
 def announce(addresses: Sequence[str], open_in_browser: str | None, terminal: Terminal) -> None:

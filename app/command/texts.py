@@ -49,6 +49,17 @@ LAN = Text(
     "在局域网上监听，并打印可告知他人的地址。届时局域网上人人都可使用本服务器。",
 )
 WORKERS = Text("Processes that answer requests; by default 1.", "处理请求的进程数；默认 1。")
+STORE = Text(
+    "A Redis or Valkey server that several servers share: redis://HOST:6379/0. Everything works without it, too.",
+    "多个服务器共用的 Redis 或 Valkey：redis://主机:6379/0。没有它也一切正常。",
+)
+NO_STORE_URL = Text(
+    "--store: a URL such as redis://127.0.0.1:6379/0", "--store：应为 redis://127.0.0.1:6379/0 这样的地址"
+)
+NO_CLUSTER = Text(
+    "--store needs a package that is not installed: pip install 'backscope[cluster]'",
+    "--store 需要尚未安装的包：pip install 'backscope[cluster]'",
+)
 PROFILE = Text(
     "Limits for one person (own) or for many at once (shared); by default own, and shared with --lan.",
     "限额：own 供一人使用，shared 供多人同时使用；默认 own，使用 --lan 时为 shared。",

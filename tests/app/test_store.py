@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from app.store import FILE, SpecStore, canonical, spec_id
+import engine
+from app.identity import canonical, run_id, spec_id
+from app.store import FILE, MIGRATIONS, SpecStore, Stored
 
 
 def make(folder: Path, **settings) -> SpecStore:
@@ -41,7 +45,7 @@ def test_a_spec_is_new_once(tmp_path):
     assert store.get(run) is None
     assert store.put(run, spec)
     assert not store.put(run, spec)
-    assert store.get(run) == spec
+    assert store.get(run) == Stored(spec, "1")
     store.close()
 
 
@@ -51,8 +55,7 @@ def test_specs_survive_a_restart(tmp_path):
     first.close()
     second = make(tmp_path)
     assert second.recent(run) is None
-    assert second.get(run) == b'{"seed":1}'
-    assert second.recent(run) == b'{"seed":1}'
+    assert second.get(run) == second.recent(run) == Stored(b'{"seed":1}', "1")
     assert not second.put(run, b'{"seed":1}')
     second.close()
 
@@ -92,7 +95,7 @@ def test_many_threads_may_use_it_at_once(tmp_path):
             for seed in range(30):
                 run, spec = store.id_of({"seed": seed, "thread": number % 2})
                 store.put(run, spec)
-                assert store.get(run) == spec
+                assert store.get(run).spec == spec
         except BaseException as error:
             failures.append(error)
 
@@ -147,22 +150,24 @@ def test_a_folder_that_is_read_only_is_no_error(tmp_path):
     assert not store.on_disk
 
 
-def test_a_disk_that_fills_up_later_costs_nothing_but_a_warning(tmp_path, caplog):
+def test_a_disk_that_fills_up_costs_a_warning_and_what_is_owed_is_written_when_it_can_be(tmp_path, caplog):
     store = make(tmp_path)
     kept = put(store, seed=1)
     assert store._connection is not None
     (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
     store._connection.execute(f"PRAGMA max_page_count = {pages}")
-    lost = put(store, text="x" * 100_000)
-    assert store.get(lost)
+    owed = put(store, text="x" * 100_000)
+    assert store.get(owed)
     assert not store.on_disk
+    assert [store.is_kept(run) for run in (kept, owed)] == [True, False]
     assert "full" in caplog.text
     store._connection.execute("PRAGMA max_page_count = 100000")
     later = put(store, seed=3)
     assert store.on_disk
+    assert all(store.is_kept(run) for run in (kept, owed, later))
     store.close()
     again = make(tmp_path)
-    assert [bool(again.get(run)) for run in (kept, lost, later)] == [True, False, True]
+    assert all(again.get(run) for run in (kept, owed, later))
     again.close()
 
 
@@ -194,17 +199,159 @@ def test_bits_that_flip_on_disk_are_never_served(tmp_path, place):
     path.write_bytes(body)
     again = make(tmp_path)
     for run in specs:
-        spec = again.get(run)
-        assert spec is None or spec_id("1", spec) == run
+        stored = again.get(run)
+        assert stored is None or spec_id(stored.engine, stored.spec) == run
     assert again.get(put(again, seed=1_000))
     again.close()
 
 
-def test_a_spec_of_another_engine_version_is_not_served_under_its_old_id(tmp_path):
-    old = make(tmp_path, version="0")
-    run = put(old, seed=1)
-    old.close()
-    new = make(tmp_path, version="1")
-    assert new.get(run) is None
-    assert new.id_of({"seed": 1})[0] != run
-    new.close()
+# Older versions
+
+
+def first_schema(path: Path, *specs: bytes, engine_version: str = "1") -> list[str]:
+    """A file as the first version wrote it, before schemas were counted."""
+    runs = [spec_id(engine_version, spec) for spec in specs]
+    with sqlite3.connect(path) as database:
+        database.execute(MIGRATIONS[0])
+        database.executemany("INSERT INTO specs (id, spec) VALUES (?, ?)", zip(runs, specs, strict=True))
+    database.close()
+    return runs
+
+
+def test_a_file_of_the_first_schema_is_brought_up_to_date_and_keeps_its_specs(tmp_path):
+    runs = first_schema(tmp_path / FILE, *(canonical({"seed": seed}) for seed in range(5)))
+    store = make(tmp_path, version="9")
+    assert [store.get(run) for run in runs] == [Stored(canonical({"seed": seed}), "1") for seed in range(5)]
+    put(store, seed=77)
+    store.close()
+    with sqlite3.connect(tmp_path / FILE) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert sorted(row[0] for row in database.execute("SELECT engine FROM specs")) == ["1"] * 5 + ["9"]
+    database.close()
+    again = make(tmp_path, version="9")
+    assert all(again.get(run) for run in runs)
+    again.close()
+
+
+def test_many_processes_may_bring_it_up_to_date_at_once(tmp_path):
+    (run,) = first_schema(tmp_path / FILE, canonical({"seed": 1}))
+    stores = [make(tmp_path) for _ in range(8)]
+    found: list[Stored | None] = []
+    threads = [threading.Thread(target=lambda store=store: found.append(store.get(run))) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [stored.spec for stored in found if stored] == [b'{"seed":1}'] * 8
+    for store in stores:
+        store.close()
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path, caplog):
+    with sqlite3.connect(tmp_path / FILE) as database:
+        database.execute("CREATE TABLE specs (something TEXT)")
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    before = (tmp_path / FILE).read_bytes()
+    store = make(tmp_path)
+    assert store.get(put(store, seed=1))
+    assert not store.on_disk
+    assert "later version" in caplog.text
+    store.close()
+    with sqlite3.connect(tmp_path / FILE) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (99,)
+    database.close()
+    assert len(before) <= (tmp_path / FILE).stat().st_size
+
+
+OLD = {
+    "data": {"kind": "xor"},
+    "layers": [{"kind": "dense", "units": 2, "activation": "tanh"}, {"units": 1}],
+    "epochs": 5,
+}
+
+
+def test_an_id_of_an_older_version_leads_to_the_run_of_today(make_api, tmp_path):
+    (old,) = first_schema(tmp_path / FILE, canonical(OLD), engine_version="1")
+    api = make_api()
+    today = run_id(engine.ExperimentSpec.from_json(OLD))
+    assert old != today
+    answer = api.get(f"/api/v1/runs/{old}/steps/3?names=z1,loss&examples=0", follow_redirects=False)
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"/api/v1/runs/{today}/steps/3?names=z1,loss&examples=0"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["run"] == today
+    followed = api.get(f"/api/v1/runs/{old}/steps/3?names=z1,loss&examples=0")
+    assert followed.status_code == 200
+    assert followed.json()["run"] == today
+    completed = api.get(f"/api/v1/runs/{old}").json()
+    assert completed["id"] == today
+    assert completed["spec"]["optimizer"]["kind"] == "sgd"
+    assert api.post("/api/v1/runs", json=OLD).status_code == 200
+    assert [api.get(f"/api/v1/runs/{old}").status_code for _ in range(2)] == [200, 200]
+
+
+def test_an_old_experiment_that_means_nothing_now_is_gone_and_no_mistake_of_ours(make_api, tmp_path):
+    (old,) = first_schema(tmp_path / FILE, canonical({"layers": [{"kind": "forgotten", "units": 1}]}))
+    answer = make_api().get(f"/api/v1/runs/{old}")
+    assert answer.status_code == 410
+    assert answer.json()["type"].endswith("outdated-run")
+
+
+# A disk that is full
+
+
+FULL = """
+import resource, sys, pathlib
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+from starlette.testclient import TestClient
+from app import create_app
+from app.settings import Settings
+import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+api = TestClient(create_app(Settings(data_dir=pathlib.Path(sys.argv[1]), unkept=sys.argv[2])))
+rows = [[float(i)] * 40 for i in range(300)]
+first = api.post("/api/v1/runs", json={"epochs": 3})
+print(first.status_code, first.headers["backscope-kept"])
+for seed in range(6):
+    spec = {"data": {"kind": "inline", "x": rows, "y": [[1.0]] * 300}, "layers": [{"units": 1}], "seed": seed}
+    last = api.post("/api/v1/runs", json=spec)
+print(last.status_code, last.headers.get("backscope-kept"), last.json().get("type", "").rpartition(":")[2])
+print(api.get("/healthz").json()["store"], api.get(first.headers["location"] + "/steps/2").status_code)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of a process are set otherwise on Windows")
+@pytest.mark.parametrize(("unkept", "last"), [("memory", "201 memory "), ("refuse", "507 None not-kept")])
+def test_on_a_disk_that_takes_no_more_reading_goes_on(tmp_path, unkept, last):
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path), unkept], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines() == ["201 disk", last, "memory 200"]
+    assert "kept in memory" in done.stderr
+
+
+KILLED = """
+import pathlib, sys
+from app.store import SpecStore
+store = SpecStore(pathlib.Path(sys.argv[1]), "1", memory_bytes=10**6, disk_bytes=10**8)
+for seed in range(10**6):
+    run, spec = store.id_of({"seed": seed, "text": "x" * (seed * 37 % 5000)})
+    store.put(run, spec)
+    print(run, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
+def test_what_was_acknowledged_before_a_kill_is_there_after_it(tmp_path):
+    acknowledged: list[str] = []
+    for lines in (1, 7, 40):
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        ) as process:
+            acknowledged += [process.stdout.readline().strip() for _ in range(lines)]
+            process.kill()
+            acknowledged += [line.strip() for line in process.stdout.read().splitlines() if len(line) == 32]
+    store = make(tmp_path)
+    assert len(set(acknowledged)) >= 40
+    assert all(store.get(run) for run in set(acknowledged))
+    store.close()

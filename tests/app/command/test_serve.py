@@ -264,3 +264,10 @@ def test_a_worker_that_is_killed_is_replaced(running):
     assert len(workers() - {killed}) == 2
     for _ in range(4):
         assert httpx.get(f"{address}healthz", trust_env=False, timeout=30).status_code == 200
+
+
+@pytest.mark.parametrize("url", ["nowhere", "http://127.0.0.1", "redis:/x"])
+def test_a_shared_store_that_cannot_be_is_status_2(command, url):
+    done = command("serve", "--port", "0", "--store", url)
+    assert done.status == 2
+    assert "redis://" in done.err
