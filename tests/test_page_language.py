@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.i18n import messages
+from app.i18n import messages, part_texts, parts
 from tests.page import Moment, Visit, difference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,7 +113,8 @@ def test_every_text_the_page_asks_for_is_in_both_catalogues():
     assert len(whole) > 80, len(whole)
     assert len(beginnings) > 5, beginnings
     for language in ("en", "zh"):
-        texts = messages(language).texts
+        later = [part_texts(part, language) for part in parts()]
+        texts = {key: text for each in (messages(language).texts, *later) for key, text in each.items()}
         missing = {key for key in whole if key not in texts and f"{key}.other" not in texts}
         assert not missing, f"not in the {language} catalogue: {missing}"
         empty = {start for start in beginnings if not any(key.startswith(start) for key in texts)}
