@@ -17,7 +17,7 @@ Because parameters, memory and gradients lie end to end, a stage of an update is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -30,6 +30,8 @@ from engine.ops import Op
 from engine.program import Program
 from engine.rule import Array, Shape
 
+PIECE = 32768
+"""Numbers of an elementwise update that are taken at a time: a few arrays of them fit into a core's second cache."""
 ALIGNMENT = 8
 """Arrays start at multiples of this many floats (64 bytes), save inside a block laid end to end."""
 
@@ -211,11 +213,11 @@ class Plan:
                 for call in calls:
                     instructions += self._checked(call, self._record(call, arrays), home, arrays)
             else:
-                out, operands = joined
-                record = self._recorder.record(self.program.ops[calls[0].op], out, operands)
-                instructions += record
-                if calls[0].writes in home:
-                    _require_order(calls[0].op, record, out, operands)
+                for out, operands in pieces(*joined):
+                    record = self._recorder.record(self.program.ops[calls[0].op], out, operands)
+                    instructions += record
+                    if calls[0].writes in home:
+                        _require_order(calls[0].op, record, out, operands)
             overwritten |= {home[call.writes] for call in calls if call.writes in home}
         return instructions
 
@@ -297,6 +299,15 @@ class Plan:
         """Tell the plan the number of the step, counted from 0."""
         if self.program.counts_steps:
             self.settings["t"][...] = step + 1
+
+
+def pieces(out: Array, operands: Mapping[str, Array]) -> Iterator[tuple[Array, dict[str, Array]]]:
+    """An elementwise call on long vectors as calls on pieces of them, which are still in the cache from one NumPy call
+    of the kernel to the next. Elements do not depend on one another, so the bits are the same.
+    """
+    for start in range(0, out.size, PIECE):
+        part = slice(start, start + PIECE)
+        yield out[part], {slot: array[part] if array.shape else array for slot, array in operands.items()}
 
 
 def _require_order(op: str, record: Sequence[Instruction], out: Array, operands: Mapping[str, Array]) -> None:

@@ -314,6 +314,13 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def worked(job: Callable[[], None]) -> float:
+    """Processor time of one call, in seconds: what other programs take does not count."""
+    start = time.process_time()
+    job()
+    return time.process_time() - start
+
+
 def make(name: str) -> tuple[ExperimentSpec, Trajectory, dict[str, tuple[Steps, Parameters]]]:
     """All loops for a network, from the same data and first parameters."""
     spec = ExperimentSpec.from_json({**NETWORKS[name], "epochs": 10**9})
@@ -421,6 +428,43 @@ def bench_looking(name: str, rounds: int) -> None:
         print(f"  {what:34}{seconds / count * 1e6:9.1f}{seconds / found['the step']:11.2f}")
 
 
+def bench_wide(width: int, rounds: int) -> None:
+    """A step of a wide network beside its matrix products alone: the same shapes, the same arrays every time."""
+    batch, depth = 64, 3
+    spec = ExperimentSpec.from_json(
+        {
+            "data": {"kind": "uniform", "examples": batch, "inputs": width, "outputs": width},
+            "layers": [dense(width, "relu") for _ in range(depth - 1)] + [dense(width, "identity")],
+            "initializer": {"kind": "he_normal"},
+        }
+    )
+    trajectory = Trajectory(spec)
+    generator = np.random.default_rng(0)
+    a, delta, z = (generator.normal(size=(batch, width)) for _ in range(3))
+    weights = [generator.normal(size=(width, width)) for _ in range(depth)]
+    gradients = [np.empty((width, width)) for _ in range(depth)]
+    count = max(2, int(0.2 / (3 * depth * 2 * batch * width * width / 4e10)))
+
+    def products() -> None:
+        for _ in range(count):
+            for weight in weights:
+                np.dot(a, weight.T, z)
+            for weight, gradient in zip(weights, gradients, strict=True):
+                np.dot(delta.T, a, gradient)
+                if weight is not weights[0]:
+                    np.dot(delta, weight, z)
+
+    def go() -> None:
+        trajectory.go(trajectory.position + count)
+
+    found = lower_quartiles({"products": lambda: worked(products), "engine": lambda: worked(go)}, rounds)
+    ratio = found["engine"] / found["products"]
+    print(
+        f"  {width} wide, {depth} layers, batch {batch}: {found['engine'] / count * 1e6:.0f} µs a step, "
+        f"{found['products'] / count * 1e6:.0f} µs its products alone: {ratio:.2f} (processor time)"
+    )
+
+
 def bench_any_step(name: str, steps: int, asked: int) -> None:
     """Any step of a long run once it was computed."""
     _, trajectory, _ = make(name)
@@ -443,6 +487,9 @@ def main() -> None:
     chosen = parser.parse_args()
     with threadpool_limits(1):
         print(f"Python {platform.python_version()}, NumPy {np.__version__}, one BLAS thread, {chosen.rounds} rounds")
+        print("\nwide networks beside their matrix products alone")
+        for width in (512, 1024):
+            bench_wide(width, max(3, chosen.rounds // 3))
         for name in NETWORKS:
             print(f"\n{name}")
             print(f"  {check_same_loss(name)}")

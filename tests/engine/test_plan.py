@@ -136,3 +136,18 @@ def test_the_layout_of_the_state_is_the_order_of_the_updates(document):
     assert set(layout.offsets) == {*program.parameters, *program.starts}
     ends = [layout.offsets[name] + prod(layout.shapes[name]) for name in layout.offsets]
     assert layout.size == max(ends)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "nadam"])
+def test_a_long_update_in_pieces_gives_the_bits_of_the_whole(name, monkeypatch):
+    document = {
+        "data": {"kind": "uniform", "examples": 4, "inputs": 30, "outputs": 7},
+        "layers": [{"units": 23, "activation": "tanh"}, {"units": 7, "activation": "identity"}],
+        "optimizer": {"kind": name},
+        "clip": {"value": 0.01},
+    }
+    whole = Trajectory(make_spec(document)).trace(9)
+    monkeypatch.setattr("engine.plan.PIECE", 64)
+    cut = Trajectory(make_spec(document)).trace(9)
+    for value in whole.values:
+        assert cut.values[value].tobytes() == whole.values[value].tobytes(), value
