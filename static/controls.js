@@ -5,6 +5,7 @@
  * @import { Problem, Run, Spec, Translate } from "./types.d.ts"
  */
 import { settled } from "./player.js";
+import { fieldsOf, sayNotes, sayProblem } from "./remarks.js";
 import {
   addLayer,
   areLabels,
@@ -171,6 +172,7 @@ export function createControls({ form, t, propose, reset, rows }) {
       if (typing) return;
       draft = run.spec;
       fill();
+      sayNotes(form, run.notes);
       query("#cost").textContent = t("controls.cost", { parameters: run.parameters.count, steps: run.steps });
     },
     discard: () => typing = false,
@@ -181,12 +183,7 @@ export function createControls({ form, t, propose, reset, rows }) {
   };
 }
 
-/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
-
-/** @param {ParentNode} parent @returns {Field[]} */
-function fieldsOf(parent) {
-  return [...parent.querySelectorAll(/** @type {any} */ ("input, select, textarea"))];
-}
+/** @typedef {import("./remarks.js").Field} Field */
 
 /** @param {Field} field @returns {boolean}  typed letter by letter rather than chosen */
 function isTyped(field) {
@@ -320,67 +317,4 @@ function modelOf(template) {
 function anotherSeed(seed) {
   const next = Math.floor(Math.random() * 9999);
   return next >= Number(seed) ? next + 1 : next;
-}
-
-/**
- * Every refusal at the field it names, or at the nearest thing around it.
- * @param {HTMLFormElement} form
- * @param {Problem | null} problem
- * @param {Translate} t
- */
-function sayProblem(form, problem, t) {
-  for (const field of fieldsOf(form)) {
-    field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-describedby");
-  }
-  const places = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-problem]")]);
-  for (const place of places) {
-    place.hidden = true;
-    place.textContent = "";
-  }
-  for (const { field, text } of problem ? sentences(problem, form, t) : []) {
-    const place = nearest(places, field);
-    place.hidden = false;
-    place.textContent = place.textContent ? `${place.textContent} ${text}` : text;
-    place.id ||= `problem-${places.indexOf(place)}`;
-    const named = fieldsOf(form).find((each) => isAbout(each, field));
-    named?.setAttribute("aria-invalid", "true");
-    named?.setAttribute("aria-describedby", place.id);
-  }
-}
-
-/** Is it this field, or a field that holds a whole list of them? @param {Field} field @param {string} path */
-function isAbout(field, path) {
-  if (field.matches(":disabled")) return false;
-  return field.name === path || (field.dataset.field !== undefined && path.startsWith(field.dataset.field));
-}
-
-/**
- * @param {Problem} problem
- * @param {HTMLFormElement} form
- * @param {Translate} t
- * @returns {{ field: string, text: string }[]}
- */
-function sentences({ status, title, detail, errors, limit, value, maximum, setting }, form, t) {
-  if (status === 0) return [{ field: "", text: t("status.offline") }];
-  if (limit) {
-    const name = t(`limit.${limit}`);
-    const text = t("controls.over_limit", { limit: name, value: value ?? "?", maximum: maximum ?? "?" });
-    return [{ field: errors[0]?.field ?? setting ?? "", text }];
-  }
-  if (errors.length === 0) return [{ field: "", text: detail || title }];
-  return errors.map(({ field, allowed }) => {
-    // A place inside a list, or one the form has no field for, is named.
-    const own = fieldsOf(form).some((each) => each.name === field);
-    return { field, text: t(own ? "controls.allowed" : "controls.allowed_at", { field, allowed }) };
-  });
-}
-
-/** @param {HTMLElement[]} places @param {string} field @returns {HTMLElement} */
-function nearest(places, field) {
-  for (let path = field; path; path = path.replace(/(\.[^.[\]]+|\[\d+\]|^[^.[\]]+)$/, "")) {
-    const place = places.find((each) => each.dataset.problem === path && !each.closest("[disabled]"));
-    if (place) return place;
-  }
-  return /** @type {HTMLElement} */ (places.find((each) => each.dataset.problem === ""));
 }

@@ -152,6 +152,21 @@ def test_features_and_lists_are_part_of_the_data(visit, allow_console_error):
     assert visit.field("data.features").get_attribute("aria-invalid") == "true"
 
 
+def test_what_is_odd_about_an_experiment_is_said_at_its_fields_until_it_is_no_more(visit):
+    notes = visit.page.locator("#experiment-form .note")
+    visit.field("data.kind").select_option("xor")
+    visit.field("loss").select_option("hinge")
+    visit.showing(visit.server.run({"data": {"kind": "xor"}, "loss": "hinge"}))
+    assert notes.all_inner_texts() == [
+        "Hinge is made for targets that are −1 or 1. “−1 and 1” would make such targets of the classes."
+    ]
+    shown = visit.page.locator("[data-problem='data.targets'] + .note:visible")
+    shown.wait_for()
+    visit.page.locator("[data-entry=xor] [name='data.targets']").select_option("signs")
+    becomes(visit, {"data": {"kind": "xor", "targets": "signs"}, "loss": "hinge"})
+    assert notes.count() == 0
+
+
 def test_own_rows_are_data(visit):
     visit.field("data.kind").select_option("inline")
     visit.page.locator("#own-rows").fill("0.5 1 → 1\n-1, 2 → 0")
