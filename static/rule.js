@@ -97,16 +97,17 @@ export function extentsOf(rule, call, cells) {
 /**
  * An elementwise rule as a function of one number, for drawing its curve.
  * @param {Rule} rule
- * @returns {((x: number) => number) | null}  null if it reads more than one element
+ * @param {Record<string, number>} [fixed]  numbers for slots that stay as they are
+ * @returns {((x: number) => number) | null}  null if it reads more than one element besides
  */
-export function asFunction(rule) {
+export function asFunction(rule, fixed = {}) {
   const all = [...nodes(rule.body)];
   const elements = all.filter((node) => node.kind === "element");
-  const slots = new Set(elements.map((node) => node.of));
+  const slots = new Set(elements.map((node) => node.of).filter((slot) => !Object.hasOwn(fixed, slot)));
   if (slots.size !== 1 || all.some((node) => ["sum", "maximum", "size", "index"].includes(node.kind))) {
     return null;
   }
-  return (x) => valueOf(rule.body, {}, { extents: {}, element: () => x, size: () => NaN });
+  return (x) => valueOf(rule.body, {}, { extents: {}, element: (slot) => fixed[slot] ?? x, size: () => NaN });
 }
 
 /**

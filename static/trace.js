@@ -120,7 +120,7 @@ export function writtenBy(run, name) {
 const framesByName = new WeakMap();
 
 /**
- * The cells written at a unit of an assignment: one, or a whole row of a weight matrix.
+ * The cells written at a unit of an assignment: one, or a whole row of a weight matrix or a column of a Jacobian.
  * @param {Run} run
  * @param {Call} call
  * @param {number} unit

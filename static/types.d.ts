@@ -1,6 +1,7 @@
 /** Shapes shared by the page's modules: what the API answers, and the one state object. */
 
 export type Phase = "forward" | "loss" | "backward" | "update";
+/** `output` is the first axis of a Jacobian: the activation that answers to the z of a unit. */
 export type Axis = "example" | "unit" | "input" | "output";
 export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
 export type Nested = Numeric | Nested[];
@@ -45,6 +46,19 @@ export interface Call {
   writes: string;
 }
 
+/** How a name is typeset, beside its layer and its indices. */
+export interface SymbolInfo {
+  letter: string;
+  /** Letter of the parameter it belongs to: the W of m_W. */
+  of: string | null;
+  /** Is it the derivative of the loss by what the letter stands for? */
+  derivative: boolean;
+  /** Is it the value after the update? */
+  new: boolean;
+  /** Does it have a layer? */
+  layered: boolean;
+}
+
 export interface ValueInfo {
   quantity: string;
   layer: number | null;
@@ -54,6 +68,7 @@ export interface ValueInfo {
   phase: Phase | null;
   label: string;
   meaning: string;
+  symbol: SymbolInfo;
 }
 
 export interface LayerInfo {

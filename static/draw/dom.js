@@ -5,6 +5,8 @@
  *     patch(host, [html("p", { class: "note", on: { click: go } }, "step ", html("b", {}, "12"))]);
  *
  * Text always goes in as text nodes; nothing here parses markup.
+ *
+ * @import { MathNode } from "../types.d.ts"
  */
 
 /**
@@ -45,6 +47,15 @@ export function svg(tag, properties = {}, ...content) {
 /** @param {string} tag @param {Properties} [properties] @param {...Content} content @returns {Drawn} */
 export function math(tag, properties = {}, ...content) {
   return describe("math", tag, properties, content);
+}
+
+/**
+ * The description of a formula as a description of elements.
+ * @param {MathNode} node
+ * @returns {Drawn}
+ */
+export function mathOf({ tag, attrs, children, text }) {
+  return math(tag, attrs, ...(text === undefined ? (children ?? []).map(mathOf) : [text]));
 }
 
 /**

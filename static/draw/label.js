@@ -5,24 +5,23 @@
  * @import { Run } from "../types.d.ts"
  * @import { Drawn } from "./dom.js"
  */
-import { math } from "./dom.js";
+import { math, mathOf } from "./dom.js";
+import { spell } from "./letter.js";
 
-const LETTERS = /** @type {Record<string, string>} */ ({ delta: "δ", loss: "L", learning_rate: "η", x: "a" });
 const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
- * The letter, whether it is a derivative of the loss, and the layer: all that a label needs.
+ * The letter, the parameter it belongs to, whether it is a derivative of the loss, and the layer: all that a label
+ * needs.
  * @param {Run} run
  * @param {string} name
- * @returns {{ letter: string, derivative: boolean, layer: number | null }}
+ * @returns {{ letter: string, of: string | null, derivative: boolean, layer: number | null }}
  */
 export function parts(run, name) {
   const info = run.values[name];
-  if (!info) return { letter: name, derivative: false, layer: null };
-  const base = info.quantity.replace(/_new$/, "");
-  const derivative = /^d[A-Za-z]$/.test(base);
-  const letter = derivative ? base.slice(1) : LETTERS[base] ?? base;
-  return { letter, derivative, layer: info.layer };
+  if (!info) return { letter: name, of: null, derivative: false, layer: null };
+  const { letter, of, derivative, layered } = info.symbol;
+  return { letter, of, derivative, layer: layered ? info.layer : null };
 }
 
 /**
@@ -32,9 +31,23 @@ export function parts(run, name) {
  * @returns {Drawn}
  */
 export function symbol(run, name) {
-  const { letter, derivative, layer } = parts(run, name);
-  const base = math("mi", {}, letter);
-  const raised = layer === null ? base : math("msup", {}, base, math("mtext", {}, `(${layer})`));
+  const { letter, of, derivative, layer } = parts(run, name);
+  const spelled = spell(letter);
+  const base = mathOf(spelled.base);
+  const under = [
+    ...spelled.below ? [math("mn", {}, spelled.below)] : [],
+    ...of === null ? [] : [math("mi", {}, of)],
+  ];
+  const over = [spelled.above, layer === null ? "" : `(${layer})`].join("");
+  const below = under.length ? math("mrow", {}, ...under) : null;
+  const above = over ? math("mtext", {}, over) : null;
+  const raised = below && above
+    ? math("msubsup", {}, base, below, above)
+    : below
+    ? math("msub", {}, base, below)
+    : above
+    ? math("msup", {}, base, above)
+    : base;
   return math(
     "math",
     { class: "symbol", "aria-hidden": "true" },
@@ -50,9 +63,9 @@ export function symbol(run, name) {
  * @returns {string}
  */
 export function symbolText(run, name) {
-  const { letter, derivative, layer } = parts(run, name);
+  const { letter, of, derivative, layer } = parts(run, name);
   const raised = layer === null
     ? ""
     : `⁽${[...String(layer)].map((digit) => DIGITS[Number(digit)]).join("")}⁾`;
-  return `${derivative ? "∂" : ""}${letter}${raised}`;
+  return `${derivative ? "∂" : ""}${letter}${of === null ? "" : `_${of}`}${raised}`;
 }

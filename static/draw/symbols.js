@@ -6,16 +6,7 @@
  *
  * @import { MathNode, Run, Translate } from "../types.d.ts"
  */
-
-const LETTERS = /** @type {Readonly<Record<string, string>>} */ (Object.freeze({
-  delta: "δ",
-  learning_rate: "η",
-  loss: "L",
-  x: "a",
-}));
-
-/** Quantities of which there is one for the whole network, so that no layer stands above them. */
-const WITHOUT_LAYER = new Set(["y", "loss", "learning_rate"]);
+import { spell } from "./letter.js";
 
 /**
  * The symbol of a program's name.
@@ -27,17 +18,20 @@ const WITHOUT_LAYER = new Set(["y", "loss", "learning_rate"]);
  * @returns {MathNode}
  */
 export function symbol(run, name, index, t, attrs = {}) {
-  const { quantity, layer } = run.values[name];
-  const isNew = quantity.endsWith("_new");
-  const stem = quantity.replace(/_new$/, "");
-  const derivative = /^d[A-Za-z]$/.test(stem);
-  const letter = derivative ? stem.slice(1) : LETTERS[stem] ?? stem;
-  const above = layer === null || WITHOUT_LAYER.has(stem)
-    ? []
-    : layerMark(layer, isNew ? t("math.new") : null);
+  const { layer, symbol: { letter, of, derivative, new: isNew, layered } } = run.values[name];
+  const spelled = spell(letter);
+  const below = [
+    ...spelled.below ? [Number(spelled.below)] : [],
+    ...of === null ? [] : [of],
+    ...index,
+  ];
+  const above = [
+    ...spelled.above ? [operator(spelled.above)] : [],
+    ...aboveMark(layered ? layer : null, isNew ? t("math.new") : null),
+  ];
   const marked = scripts(
-    element("mi", {}, letter),
-    index.length ? row(indices(index)) : null,
+    spelled.base,
+    below.length ? row(indices(below)) : null,
     above.length ? row(above) : null,
   );
   if (!derivative) return { ...marked, attrs: { ...marked.attrs, ...attrs } };
@@ -104,12 +98,12 @@ function scripts(base, below, above) {
   return above ? element("msup", {}, [base, above]) : base;
 }
 
-/** @param {number} layer  @param {string | null} word  @returns {MathNode[]} */
-function layerMark(layer, word) {
-  const mark = [operator("("), element("mn", {}, `${layer}`), operator(")")];
-  return word === null
-    ? mark
-    : [...mark, element("mspace", { width: "0.2em" }, []), element("mtext", {}, word)];
+/** @param {number | null} layer  @param {string | null} word  @returns {MathNode[]} */
+function aboveMark(layer, word) {
+  const mark = layer === null ? [] : [operator("("), element("mn", {}, `${layer}`), operator(")")];
+  if (word === null) return mark;
+  const gap = mark.length ? [element("mspace", { width: "0.2em" }, [])] : [];
+  return [...mark, ...gap, element("mtext", {}, word)];
 }
 
 /** @param {readonly (string | number)[]} index  @returns {MathNode[]} */

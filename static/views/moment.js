@@ -138,7 +138,7 @@ export function sentence({ run, call, moment, active, written, value, building }
     count: written.length,
   };
   const key = kind === "single"
-    ? "moment.spoken_loss"
+    ? (call.phase === "loss" ? "moment.spoken_loss" : "moment.spoken_single")
     : written.length > 1
     ? "moment.spoken_row"
     : "moment.spoken";

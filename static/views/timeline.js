@@ -8,6 +8,7 @@
 import { html, icon, patch } from "../draw/dom.js";
 import { termCount, unitCount } from "../moments.js";
 import { symbol, symbolText } from "../draw/label.js";
+import { parameterOf } from "../names.js";
 
 /** Above this many units the notches of the active assignment become one bar. */
 const MOST_NOTCHES = 12;
@@ -27,7 +28,8 @@ function render(host, frame, context) {
   const before = shown.get(host);
   if (before?.frame === frame && before.language === context.language) return;
   shown.set(host, { frame, language: context.language });
-  patch(host, groups(frame.run).map((calls) => group(host, calls, frame, context)));
+  const ways = waysOf(frame);
+  patch(host, groups(frame.run).map((calls) => group(host, calls, ways, frame, context)));
   if (before?.frame.moment.frame !== frame.moment.frame || before.frame.run !== frame.run) keepInView(host);
 }
 
@@ -43,28 +45,72 @@ function groups(run) {
   return list;
 }
 
-/** @param {HTMLElement} host @param {Call[]} calls @param {Frame} frame @param {Context} context @returns {Drawn} */
-function group(host, calls, frame, context) {
+/** Room of a narrow chip, as a share of a whole one's. */
+const NARROW = 0.3;
+
+/**
+ * The assignments that lead from the gradient of one parameter to its new value and follow one another: while the
+ * playhead is elsewhere, those before the last are narrow, so that the parameters can be told apart.
+ * @param {Frame} frame
+ * @returns {Map<number, "narrow" | "whole">}  by the index of an assignment, for those on such a way
+ */
+function waysOf({ run, moment }) {
+  /** @type {Map<number, "narrow" | "whole">} */
+  const ways = new Map();
+  const ofWhich = (/** @type {Call} */ { phase, writes }) =>
+    phase === "update" ? parameterOf(run, writes) : null;
+  const { calls } = run.program;
+  for (let from = 0, to = 0; from < calls.length; from = to) {
+    const parameter = ofWhich(calls[from]);
+    for (to = from + 1; to < calls.length && parameter !== null && ofWhich(calls[to]) === parameter;) to++;
+    if (to - from < 2) continue;
+    const here = moment.frame >= from && moment.frame < to;
+    for (let at = from; at < to; at++) ways.set(at, here || at === to - 1 ? "whole" : "narrow");
+  }
+  return ways;
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {Call[]} calls
+ * @param {Map<number, "narrow" | "whole">} ways
+ * @param {Frame} frame
+ * @param {Context} context
+ * @returns {Drawn}
+ */
+function group(host, calls, ways, frame, context) {
   const { phase } = calls[0];
+  const room = calls.reduce((sum, { index }) => sum + (ways.get(index) === "narrow" ? NARROW : 1), 0);
   return html(
     "div",
     {
       key: calls[0].index,
       class: "timeline-phase",
       "data-phase": phase,
-      style: { "flex-grow": calls.length },
+      style: { "flex-grow": room },
     },
     html(
       "div",
       { class: "timeline-label" },
       html("span", { class: "timeline-name" }, icon(`phase-${phase}`), context.t(`phase.${phase}`)),
     ),
-    html("div", { class: "timeline-chips" }, calls.map((call) => chip(host, call, frame, context))),
+    html(
+      "div",
+      { class: "timeline-chips" },
+      calls.map((call) => chip(host, call, ways.get(call.index) ?? "", frame, context)),
+    ),
   );
 }
 
-/** @param {HTMLElement} host @param {Call} call @param {Frame} frame @param {Context} context @returns {Drawn} */
-function chip(host, call, frame, context) {
+/**
+ * @param {HTMLElement} host
+ * @param {Call} call
+ * @param {string} way
+ * @param {Frame} frame
+ * @param {Context} context
+ * @returns {Drawn}
+ */
+function chip(host, call, way, frame, context) {
   const { run, moment } = frame;
   const state = call.index < moment.frame ? "done" : call.index === moment.frame ? "active" : "pending";
   const name = context.t("timeline.chip", {
@@ -77,7 +123,7 @@ function chip(host, call, frame, context) {
     {
       key: call.index,
       type: "button",
-      class: "chip",
+      class: `chip ${way}`.trim(),
       title: name,
       tabindex: state === "active" ? 0 : -1,
       "aria-label": name,

@@ -19,7 +19,7 @@
  *     da1[0,0]    = 2 · -0.0421131292                                                  = -0.0842262583
  *     delta1[0,0] = -0.0842262583 · 0.6224593312 · (1 - 0.6224593312)                  = -0.0197934834
  *
- * @import { Axis, Call, Cells, Expr, Phase, Rule, Run, Tensor, Trace, ValueInfo } from "../../static/types.d.ts"
+ * @import { Axis, Call, Cells, Expr, Phase, Rule, Run, SymbolInfo, Tensor, Trace, ValueInfo } from "../../static/types.d.ts"
  */
 import { decodeTensor } from "../../static/decode.js";
 import { evaluate } from "../../static/rule.js";
@@ -132,6 +132,31 @@ export const RULES = {
   },
 };
 
+const LETTERS = /** @type {Record<string, string>} */ ({
+  x: "a",
+  delta: "δ",
+  loss: "L",
+  learning_rate: "η",
+  alpha: "α",
+  mask: "r",
+});
+
+/** How the engine says a quantity is typeset. @param {string} quantity  @returns {SymbolInfo} */
+export function symbolOf(quantity) {
+  const plain = quantity.replace(/_new$/, "");
+  const [, stem = plain, of = null] = /^([a-z]+)_([A-Za-z]+)$/.exec(plain) ?? [];
+  const whole = plain in LETTERS || of === null;
+  const derivative = /^d(?!elta)[A-Za-z]+$/.test(plain);
+  const letter = whole ? plain : stem;
+  return {
+    letter: LETTERS[derivative ? plain.slice(1) : letter] ?? (derivative ? plain.slice(1) : letter),
+    of: whole ? null : of,
+    derivative,
+    new: quantity.endsWith("_new"),
+    layered: !["y", "loss", "learning_rate", "beta1", "beta2", "t", "penalty"].includes(plain),
+  };
+}
+
 /**
  * A run of a network of sigmoids: its program as the engine lays it out, nothing computed.
  * @param {object} options
@@ -150,7 +175,8 @@ export function denseRun({ widths, examples, batch, epochs, id = "0f".repeat(16)
   const last = widths.length - 1;
   /** @type {(name: string, quantity: string, layer: number | null, axes: Axis[], shape: number[], source?: ValueInfo["source"]) => void} */
   const value = (name, quantity, layer, axes, shape, source = "computed") => {
-    values[name] = { quantity, layer, shape, axes, source, phase: null, label: name, meaning: name };
+    const symbol = symbolOf(quantity);
+    values[name] = { quantity, layer, shape, axes, source, phase: null, label: name, meaning: name, symbol };
   };
   /** @type {(phase: Phase, layer: number | null, op: string, bind: Record<string, string>, writes: string) => void} */
   const call = (phase, layer, op, bind, writes) => {
@@ -228,6 +254,63 @@ export function denseRun({ widths, examples, batch, epochs, id = "0f".repeat(16)
 }
 
 export const run = denseRun({ widths: [2, 2, 1], examples: 3, batch: 2, epochs: 3 });
+
+/**
+ * The same network with an optimizer that remembers m and v, a learned slope and a Jacobian in the last layer, and
+ * dropout in the first: names and axes as the engine has them; the rules are borrowed.
+ * @returns {Run}
+ */
+export function richRun() {
+  const values = { ...run.values };
+  /** @type {Call[]} */
+  const calls = [];
+  /** @type {(name: string, like: string, quantity: string, more?: Partial<ValueInfo>) => void} */
+  const value = (name, like, quantity, more = {}) => {
+    values[name] = { ...run.values[like], quantity, label: name, symbol: symbolOf(quantity), ...more };
+  };
+  /** @type {(phase: Phase, layer: number | null, writes: string, reads: string[]) => void} */
+  const call = (phase, layer, writes, reads) => {
+    calls.push({ index: calls.length, phase, layer, op: "sgd", bind: {}, reads, writes });
+    values[writes] = { ...values[writes], phase, source: "computed" };
+  };
+  for (const name of ["beta1", "beta2", "t"]) value(name, "learning_rate", name);
+  value("mask1", "a1", "mask", { source: "random", phase: null });
+  value("h1", "a1", "h");
+  value("dh1", "da1", "dh");
+  value("J2", "da2", "J", { axes: ["example", "output", "unit"], shape: [2, 1, 1] });
+  for (const [name, source] of /** @type {const} */ ([["alpha", "parameter"], ["dalpha", "computed"]])) {
+    value(`${name}2`, "b2", name, { source, phase: null });
+  }
+  value("alpha2_new", "b2_new", "alpha_new");
+  for (const { phase, layer, writes, reads } of run.program.calls.filter(({ phase }) => phase !== "update")) {
+    if (writes === "delta2") call("backward", 2, "J2", ["a2"]);
+    if (writes === "da1") call("backward", 1, "dh1", reads);
+    call(phase, layer, writes, reads);
+    if (writes === "a1") call("forward", 1, "h1", ["a1", "mask1"]);
+  }
+  call("backward", 2, "dalpha2", ["da2"]);
+  call("update", null, "t", []);
+  const names = ["W2", "b2", "alpha2", "W1", "b1"];
+  for (const name of names) {
+    const { layer, quantity } = values[name];
+    for (const memory of ["m", "v"]) {
+      value(`${memory}_${name}`, name === "alpha2" ? "b2" : name, `${memory}_${quantity}`, {
+        source: "slot",
+        phase: null,
+      });
+      value(`${memory}_${name}_new`, name === "alpha2" ? "b2" : name, `${memory}_${quantity}_new`);
+      call("update", layer, `${memory}_${name}_new`, [`${memory}_${name}`, `d${name}`, "beta1"]);
+    }
+    call("update", layer, `${name}_new`, [name, `m_${name}_new`, `v_${name}_new`, "learning_rate"]);
+  }
+  return {
+    ...run,
+    id: "ad".repeat(16),
+    parameters: { count: 10, names },
+    values,
+    program: { ...run.program, calls },
+  };
+}
 
 /** What step 0 of `run` begins with, as the API writes it. */
 const GIVEN = {

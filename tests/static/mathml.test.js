@@ -24,6 +24,7 @@ import {
   run,
   size,
   sum,
+  symbolOf,
   trace,
 } from "./fixture.js";
 
@@ -158,8 +159,8 @@ function free(body, xs, value = 0, options = {}) {
   };
   const info = { layer: null, source: "computed", phase: null, label: "", meaning: "" };
   const values = {
-    x: { ...info, quantity: "u", shape: [xs.length], axes: ["unit"] },
-    y: { ...info, quantity: "v", shape: [], axes: [] },
+    x: { ...info, quantity: "u", symbol: symbolOf("u"), shape: [xs.length], axes: ["unit"] },
+    y: { ...info, quantity: "v", symbol: symbolOf("v"), shape: [], axes: [] },
   };
   const ops = { free: { name: "free", label: "", summary: "", source: "", rule } };
   const small = /** @type {Run} */ (/** @type {unknown} */ ({ values, program: { calls: [call], ops } }));

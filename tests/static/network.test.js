@@ -21,10 +21,11 @@ import {
   pairedRows,
   placeValues,
   shownOnWires,
+  shownSingle,
 } from "../../static/views/network/quantities.js";
 import { pointOn, routesOf } from "../../static/views/network/routes.js";
 import { crowding, dashOf, placeWires, wireAt } from "../../static/views/network/wires.js";
-import { denseRun, random, run, traceOf } from "./fixture.js";
+import { denseRun, random, richRun, run, traceOf } from "./fixture.js";
 
 const LAPTOP = { width: 720, height: 440 };
 
@@ -168,9 +169,55 @@ test("a value stands beside its gradient", () => {
   ]]);
 });
 
-test("an unknown quantity finds a row of its own", () => {
-  const values = { ...run.values, mask1: { ...run.values.z1, quantity: "mask" } };
-  assert.deepEqual(pairedRows({ ...run, values }, ["z1", "a1", "mask1"]).at(-1), ["mask1", null]);
+test("an unknown quantity finds a row of its own on the way forward, and a free place on the way back", () => {
+  const values = { ...run.values, other1: { ...run.values.z1, quantity: "other" } };
+  assert.deepEqual(pairedRows({ ...run, values }, ["z1", "a1", "other1"]).at(-1), ["other1", null]);
+  const rich = richRun();
+  const { layers } = placeValues(rich);
+  assert.deepEqual(pairedRows(rich, layers[1].card), [
+    ["z1", "delta1"],
+    ["a1", "da1"],
+    ["mask1", null],
+    ["h1", "dh1"],
+  ]);
+  assert.deepEqual(pairedRows(rich, layers[2].card), [["z2", "delta2"], ["a2", "da2"], ["y", "J2"]]);
+  assert.deepEqual(pairedRows(rich, ["z2", "J2", "da2"]), [["z2", "J2"], ["da2", null]]);
+});
+
+test("an optimizer's memory has its place and does not stand for the network", () => {
+  const rich = richRun();
+  const { layers, single } = placeValues(rich);
+  assert.deepEqual(layers[2].wire.slice(0, 3), ["W2", "dW2", "W2_new"]);
+  assert.ok(layers[2].wire.includes("m_W2") && layers[2].wire.includes("v_W2_new"));
+  assert.ok(layers[2].bias.includes("alpha2") && layers[2].bias.includes("m_alpha2_new"));
+  assert.equal(single[0], "loss");
+  const frame = { ...frameOf("b1_new", 1), run: rich };
+  frame.moment = { ...frame.moment, frame: rich.program.calls.length - 1 };
+  assert.equal(
+    shownOnWires({ ...frame, call: rich.program.calls[frame.moment.frame] }, layers[2].wire),
+    "W2_new",
+  );
+});
+
+test("of many numbers of the whole network the loss stands there, what takes part, and what people know", () => {
+  const rich = richRun();
+  const at = (/** @type {string} */ writes) => rich.program.calls.findIndex((call) => call.writes === writes);
+  const frame = { ...frameOf("loss"), run: rich, moment: { step: 0, frame: at("t"), unit: 0 } };
+  assert.deepEqual(shownSingle(frame, new Set(["t"])).toSorted(), ["learning_rate", "loss", "t"]);
+  assert.deepEqual(shownSingle(frame, new Set()), ["loss", "learning_rate"]);
+  assert.deepEqual(shownSingle(frame, new Set(["beta1", "beta2", "t"])), ["loss", "beta1", "beta2"]);
+  assert.equal(shownSingle(frameOf("loss"), new Set()).length, 2, "a few all stand there");
+});
+
+test("cards of a network that shows all of it stand on the stage and apart", () => {
+  for (const box of BOXES) {
+    const layout = layoutNetwork(richRun(), box, [0, 0, 0]);
+    const boxes = layout.columns.flatMap(({ cards }) => cards.map((card) => card.box));
+    for (const [at, one] of [...boxes, ...layout.single ? [layout.single] : []].entries()) {
+      assert.ok(one.y >= -0.01 && one.y + one.height <= box.height + 0.01);
+      for (const other of boxes.slice(at + 1)) assert.ok(apart(one, other));
+    }
+  }
 });
 
 test("of a card's values those taking part tell most, then the latest", () => {

@@ -52,11 +52,30 @@ test("attributes go to the outermost element", () => {
   }
 });
 
-test("a quantity nobody has a letter for is written by its name", () => {
-  const values = { velocity2: { ...run.values.W1, quantity: "velocity", layer: 2 } };
+test("the letter and its marks are those the engine gives", () => {
+  const values = {
+    velocity2: { ...run.values.W1, layer: 2, symbol: { ...run.values.W1.symbol, letter: "velocity" } },
+    m_W1_new: {
+      ...run.values.W1,
+      symbol: { letter: "m", of: "W", derivative: false, new: true, layered: true },
+    },
+    product_new: {
+      ...run.values.loss,
+      symbol: { letter: "Πμ", of: null, derivative: false, new: true, layered: false },
+    },
+  };
   const other = /** @type {Run} */ ({ ...run, values });
   assert.equal(
     markup(symbol(other, "velocity2", [], t)),
     "<msup><mi>velocity</mi><mrow><mo>(</mo><mn>2</mn><mo>)</mo></mrow></msup>",
+  );
+  assert.equal(
+    markup(symbol(other, "m_W1_new", [0, "i"], t)),
+    "<msubsup><mi>m</mi><mrow><mi>W</mi><mo>,</mo><mn>0</mn><mo>,</mo><mi>i</mi></mrow>" +
+      "<mrow><mo>(</mo><mn>1</mn><mo>)</mo><mspace></mspace><mtext>new</mtext></mrow></msubsup>",
+  );
+  assert.equal(
+    markup(symbol(other, "product_new", [], t)),
+    "<msup><mrow><mi>Π</mi><mi>μ</mi></mrow><mrow><mtext>new</mtext></mrow></msup>",
   );
 });

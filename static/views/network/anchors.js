@@ -7,7 +7,7 @@
 import { wireBetween } from "../../draw/geometry.js";
 import { rowsOf } from "./cards.js";
 import { captionBox, cellBox } from "./layout.js";
-import { placeValues } from "./quantities.js";
+import { shownSingle } from "./quantities.js";
 
 /**
  * @typedef {{ kind: "cell", layer: number, unit: number, card: Box, box: Box, side: "left" | "right" }} CellAnchor
@@ -26,7 +26,7 @@ import { placeValues } from "./quantities.js";
  */
 export function locator(scene) {
   const { frame, layout } = scene;
-  const { single } = placeValues(frame.run);
+  const single = shownSingle(frame, scene.litNames);
   const columns = layout.columns.map((column) => ({
     ...column,
     boxes: new Map(column.cards.map(({ unit, box }) => [unit, box])),
@@ -43,12 +43,9 @@ export function locator(scene) {
     const info = frame.run.values[name];
     const layer = info.layer ?? columns.length - 1;
     if (info.axes.length === 0) {
-      if (!layout.single) return null;
-      return {
-        kind: "single",
-        card: layout.single,
-        box: cellBox(layout.single, layout.font, single.indexOf(name), 0, 1),
-      };
+      const row = single.indexOf(name);
+      if (!layout.single || row < 0) return null;
+      return { kind: "single", card: layout.single, box: cellBox(layout.single, layout.font, row, 0, 1) };
     }
     const unit = index[info.axes.indexOf("unit")];
     if (info.axes.includes("input")) {

@@ -9,10 +9,11 @@
  */
 import { html } from "../../draw/dom.js";
 import { full } from "../../draw/format.js";
-import { formatAddress, known as isKnownAt } from "../../trace.js";
+import { isStory } from "../../names.js";
+import { formatAddress, known as isKnownAt, unitOf } from "../../trace.js";
 import { exact, figures } from "./figures.js";
-import { captionBox } from "./layout.js";
-import { cellOf, mostTelling, pairedRows, placeValues } from "./quantities.js";
+import { captionBox, singleHeight } from "./layout.js";
+import { cellOf, mostTelling, pairedRows, placeValues, shownSingle } from "./quantities.js";
 import { symbolOf } from "./symbols.js";
 
 /**
@@ -47,15 +48,14 @@ export function drawCards(scene) {
       column.more && drawMore(scene, column, rows),
     ];
   });
-  const single = placeValues(frame.run).single;
+  const single = shownSingle(frame, scene.litNames);
   if (layout.single && single.length) {
     const words = layout.single.width > 9 * layout.font;
     const cells = single.map((name) =>
       drawCell(scene, { name, index: [] }, [], words ? frame.run.values[name].label : "")
     );
-    drawn.push(
-      html("div", { key: "single", class: "card single", style: boxStyle(layout.single) }, ...cells),
-    );
+    const box = { ...layout.single, height: singleHeight(single.length) * layout.font };
+    drawn.push(html("div", { key: "single", class: "card single", style: boxStyle(box) }, ...cells));
   }
   return /** @type {Drawn[]} */ (drawn.filter(Boolean));
 }
@@ -71,7 +71,7 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
   const { frame, context, layout } = scene;
   const cells = rows.map((row) =>
     row.map((name) => {
-      if (name !== null) return drawCell(scene, cellOf(frame.run, name, unit, frame.example), [unit]);
+      if (name !== null) return drawCell(scene, cellShown(frame, name, unit), [unit]);
       // Beside a value that has no gradient there is room to say what it is.
       return html(
         "span",
@@ -125,8 +125,13 @@ function drawCaption(scene, layer, unit, { always, above, room }) {
   const names = placeValues(frame.run).layers[layer].bias;
   const cells = names.map((name) => cellOf(frame.run, name, unit, frame.example));
   const lit = cells.some((cell) => isLit(frame, cell));
-  if (cells.length === 0 || !(lit || always)) return null;
-  const there = cells.filter((cell, at) => at === 0 || frame.known(cell) || isLit(frame, cell));
+  // Without room of its own the line stands where other things do: then for the unit that is computed alone.
+  const own = frame.run.values[frame.active.name].layer === layer &&
+    unitOf(frame.run.values[frame.active.name], frame.active.index) === unit;
+  if (cells.length === 0 || !(always || (lit && own))) return null;
+  const there = cells.filter((cell, at) =>
+    isLit(frame, cell) || (isStory(frame.run, cell.name) && (at === 0 || frame.known(cell)))
+  );
   // Where they would run into the next column: what is lit, or the newest, and then the first ones.
   const telling = there.find((cell) => frame.writtenSet.has(formatAddress(cell))) ??
     there.find((cell) => isLit(frame, cell)) ?? there.at(-1);
@@ -253,11 +258,25 @@ function litCells(frame, names, unit) {
   let found = /** @type {"read" | ""} */ ("");
   for (const name of names) {
     if (name === null) continue;
-    const address = formatAddress(cellOf(frame.run, name, unit, frame.example));
+    const address = formatAddress(cellShown(frame, name, unit));
     if (frame.writtenSet.has(address)) return "written";
     if (frame.readSet.has(address)) found = "read";
   }
   return found;
+}
+
+/**
+ * The cell of a unit's card for a value: of several the one that is explained.
+ * @param {Frame} frame
+ * @param {string} name
+ * @param {number} unit
+ * @returns {Address}
+ */
+function cellShown({ run, focus, example }, name, unit) {
+  const own = focus.name === name && unitOf(run.values[name], focus.index) === unit;
+  return own && focus.index[run.values[name].axes.indexOf("example")] === example
+    ? focus
+    : cellOf(run, name, unit, example);
 }
 
 /** @param {Frame} frame  @param {Address} cell  @returns {boolean} */

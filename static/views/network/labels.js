@@ -9,6 +9,7 @@
  */
 import { html } from "../../draw/dom.js";
 import { labelOnWire } from "../../draw/geometry.js";
+import { isStory } from "../../names.js";
 import { formatAddress } from "../../trace.js";
 import { boxStyle, classes, drawCell, isLit, px } from "./cards.js";
 import { placeValues } from "./quantities.js";
@@ -63,6 +64,11 @@ export function placeLabels(scene, lit, pointed) {
         // A lit label that no gap holds would hide the numbers it belongs to.
         if (isLit && !fits) continue;
         const size = { width: widthOf(symbols, scene) * type, height: (cells.length * LINE + 0.3) * type };
+        const others = placed.map(({ box }) => box);
+        const box = freeBox(line, size, wish, cards, others);
+        // Where every wire is read there may be no room for all of them.
+        const written = cells.some((cell) => scene.frame.writtenSet.has(formatAddress(cell)));
+        if (isLit && !written && overlap(box, others, 0) > 0) continue;
         placed.push({
           key: `${layer}.${unit}.${input}`,
           layer,
@@ -72,7 +78,7 @@ export function placeLabels(scene, lit, pointed) {
           symbols,
           type,
           lit: isLit,
-          box: freeBox(line, size, wish, cards, placed.map(({ box }) => box)),
+          box,
         });
       }
     }
@@ -125,7 +131,9 @@ export function drawLabels(scene, labels) {
  */
 function cellsOn({ frame }, layer, unit, input, litOnly) {
   const cells = placeValues(frame.run).layers[layer].wire.map((name) => ({ name, index: [unit, input] }));
-  return cells.filter((cell) => isLit(frame, cell) || (!litOnly && frame.known(cell)));
+  return cells.filter((cell) =>
+    isLit(frame, cell) || (!litOnly && frame.known(cell) && isStory(frame.run, cell.name))
+  );
 }
 
 /**
@@ -209,9 +217,8 @@ function freeBox(line, size, wish, cards, others) {
   return best;
 }
 
-/** Area of a box that others cover, counted once for each.  @param {Box} box  @param {Box[]} others */
-function overlap(box, others) {
-  const margin = 3;
+/** Area of a box that others cover, counted once for each.  @param {Box} box  @param {Box[]} others  @param {number} [margin] */
+function overlap(box, others, margin = 3) {
   return others.reduce((sum, other) => {
     const width = Math.min(box.x + box.width, other.x + other.width) - Math.max(box.x, other.x) + margin;
     const height = Math.min(box.y + box.height, other.y + other.height) - Math.max(box.y, other.y) + margin;

@@ -8,7 +8,7 @@
  * @import { Box, Run } from "../../types.d.ts"
  */
 import { visibleUnits } from "../../draw/geometry.js";
-import { pairedRows, placeValues } from "./quantities.js";
+import { MOST_SINGLE, pairedRows, placeValues } from "./quantities.js";
 
 /**
  * @typedef {"pair" | "list" | "few"} Form
@@ -70,7 +70,7 @@ export function layoutNetwork(run, box, needed) {
     fold(units, Math.max(most, units <= 10 ? 10 : 0), needed[layer])
   );
   const shapes = run.layers.map((_, layer) => shapesOf(run, layer, number));
-  const single = placeValues(run).single.length;
+  const single = Math.min(placeValues(run).single.length, MOST_SINGLE);
   const places = folds.map(({ visible, hidden }) => visible.length + (hidden.length ? 1 : 0));
   let best = { score: -1, font: SMALLEST, chosen: shapes.map((of) => /** @type {Shape} */ (of.at(-1))) };
   for (let font = box.present ? LARGEST * FURTHER : LARGEST; font >= SMALLEST; font -= 0.25) {
@@ -78,7 +78,7 @@ export function layoutNetwork(run, box, needed) {
     for (let level = 0; level < RANKS; level++) {
       const chosen = shapes.map((of, layer) => {
         const allowed = of.filter(({ rank }) => rank >= level);
-        const below = layer === shapes.length - 1 ? singleHeight(single) : 0;
+        const below = layer === shapes.length - 1 && single ? singleHeight(single) + ABOVE_SINGLE : 0;
         return allowed.find((shape) => (shape.height * places[layer] + below) * font <= room) ?? null;
       });
       if (chosen.some((shape) => shape === null)) continue;
@@ -155,9 +155,12 @@ function fold(units, places, needed) {
   return { visible, hidden, at: hidden.length ? visible.length - (outOfLine ? 1 : 0) : -1 };
 }
 
-/** @param {number} single  how many values stand on their own  @returns {number} em */
-function singleHeight(single) {
-  return single ? single * ROW + 2 * PADDING + 1.1 : 0;
+/** Between the last card and the values that stand on their own. */
+const ABOVE_SINGLE = 1.1;
+
+/** @param {number} single  how many values stand on their own  @returns {number} em of their card */
+export function singleHeight(single) {
+  return single * ROW + 2 * PADDING;
 }
 
 /**
@@ -177,7 +180,7 @@ function place(box, font, shapes, folds, single, number) {
   const between = shapes.length > 1 ? Math.min((free - 12) / (shapes.length - 1 + 0.5), 19 * font) : 0;
   let x = (free - between * (shapes.length - 1)) / 2;
   const columns = shapes.map((shape, layer) => {
-    const below = layer === shapes.length - 1 ? singleHeight(single) * font : 0;
+    const below = layer === shapes.length - 1 && single ? (singleHeight(single) + ABOVE_SINGLE) * font : 0;
     const column = placeColumn(
       { x, y: heading, width: widths[layer], height: box.height - heading },
       font,
@@ -194,10 +197,13 @@ function place(box, font, shapes, folds, single, number) {
       b.y + b.height
     ),
   );
-  const height = (single * ROW + 2 * PADDING) * font;
+  const height = singleHeight(single) * font;
   // As wide as the column, or as much wider as the words need where the stage has the room.
   const width = Math.max(last.box.width, Math.min((number + 2) * font, box.width - last.box.x - 2));
-  const y = Math.min(bottom + (last.shape.caption ? CAPTION + 1.1 : 1.1) * font, box.height - height - 2);
+  const y = Math.min(
+    bottom + (last.shape.caption ? CAPTION + ABOVE_SINGLE : ABOVE_SINGLE) * font,
+    box.height - height - 2,
+  );
   return {
     font,
     columns,

@@ -5,14 +5,19 @@
  *
  * @import { Address, Frame, Run } from "../../types.d.ts"
  */
+import { isStory } from "../../names.js";
 
 /** The order in which people meet them; what is not listed comes after, in the order of the program. */
 const ORDER = [
   "x",
   "z",
   "a",
+  "mask",
+  "h",
   "y",
+  "dh",
   "da",
+  "J",
   "delta",
   "W",
   "dW",
@@ -20,19 +25,16 @@ const ORDER = [
   "b",
   "db",
   "b_new",
+  "alpha",
+  "dalpha",
+  "alpha_new",
   "loss",
+  "penalty",
   "learning_rate",
 ];
 
-/** Place of a quantity in a card of two columns: what is computed on the left, its gradient beside it. */
-const PAIRED = /** @type {Record<string, [number, number]>} */ ({
-  x: [0, 0],
-  z: [0, 0],
-  delta: [0, 1],
-  a: [1, 0],
-  da: [1, 1],
-  y: [2, 0],
-});
+/** More numbers of the whole network than this do not stand on the stage at once. */
+export const MOST_SINGLE = 3;
 
 /**
  * @typedef {{ card: string[], wire: string[], bias: string[] }} LayerNames
@@ -68,20 +70,45 @@ export function placeValues(run) {
 }
 
 /**
- * Rows and columns of a card that shows everything.
+ * Rows and columns of a card that shows everything: on the left what is computed on the way forward, beside each value
+ * its gradient; what the way back needs besides takes a place that is free.
  * @param {Run} run
  * @param {string[]} names
  * @returns {(string | null)[][]}
  */
 export function pairedRows(run, names) {
+  const back = names.filter((name) => run.values[name].phase === "backward");
   /** @type {(string | null)[][]} */
-  const rows = [];
-  for (const name of names) {
-    const [row, column] = PAIRED[run.values[name].quantity] ?? [Math.max(2, rows.length), 0];
-    while (rows.length <= row) rows.push([null, null]);
-    rows[row][column] = name;
+  const rows = names.filter((name) => !back.includes(name)).map((name) => [name, null]);
+  const rest = back.filter((name) => {
+    const { quantity } = run.values[name];
+    const beside = quantity === "delta" ? "z" : quantity.slice(1);
+    const row = rows.find(([left, right]) => left && !right && run.values[left].quantity === beside);
+    if (row) row[1] = name;
+    return !row;
+  });
+  for (const name of rest) {
+    const free = rows.findLast(([, right]) => right === null);
+    if (free) free[1] = name;
+    else rows.push([name, null]);
   }
-  return rows.filter((row) => row.some((name) => name !== null));
+  return rows;
+}
+
+/**
+ * The numbers of the whole network that stand on the stage now: the loss, those that take part or are explained, and
+ * where there is room those that people know.
+ * @param {Frame} frame
+ * @param {Set<string>} lit  names of which a cell is read or written
+ * @returns {string[]}
+ */
+export function shownSingle(frame, lit) {
+  const { single } = placeValues(frame.run);
+  const [first, ...others] = single;
+  const takesPart = (/** @type {string} */ name) => lit.has(name) || frame.focus.name === name;
+  const known = others.filter((name) => ORDER.includes(frame.run.values[name].quantity));
+  const wanted = new Set([first, ...others.filter(takesPart), ...known].slice(0, MOST_SINGLE));
+  return single.filter((name) => wanted.has(name));
 }
 
 /**
@@ -114,6 +141,7 @@ export function mostTelling(frame, names, most, lit) {
 export function shownOnWires(frame, names) {
   const { calls } = frame.run.program;
   const done = names.filter((name) => {
+    if (!isStory(frame.run, name)) return false;
     if (frame.run.values[name].source !== "computed") return true;
     const at = calls.findIndex((call) => call.writes === name);
     return at < frame.moment.frame || (at === frame.moment.frame && lastUnit(frame));
@@ -122,7 +150,7 @@ export function shownOnWires(frame, names) {
 }
 
 /**
- * Cell of a value for a unit, in the example shown.
+ * Cell of a value for a unit, in the example shown; of a Jacobian the unit's answer to its own z.
  * @param {Run} run
  * @param {string} name
  * @param {number} unit

@@ -4,12 +4,8 @@
  * @import { Run } from "../../types.d.ts"
  * @import { Drawn } from "../../draw/dom.js"
  */
-import { math } from "../../draw/dom.js";
-
-const LETTERS = /** @type {Record<string, string>} */ ({ x: "a", delta: "δ", loss: "L", learning_rate: "η" });
-
-/** Quantities that are the gradient of another. */
-const GRADIENTS = /** @type {Record<string, string>} */ ({ da: "a", dW: "W", db: "b" });
+import { math, mathOf } from "../../draw/dom.js";
+import { spell } from "../../draw/letter.js";
 
 /**
  * @param {Run} run
@@ -43,6 +39,7 @@ export function arraySymbol(run, name, updated) {
 
 /**
  * ∂ alone stands for ∂L/∂, as on the timeline: the panel has the whole quotient, the stage has to be read from afar.
+ * What belongs to a parameter says so where no indices do: m_W. After the update it is m′, and a parameter is "new".
  * @param {Run} run
  * @param {string} name
  * @param {number[]} indices
@@ -50,27 +47,31 @@ export function arraySymbol(run, name, updated) {
  * @param {string} updated
  */
 function partsOf(run, name, indices, layer, updated) {
-  const { quantity } = run.values[name];
-  const isNew = quantity.endsWith("_new");
-  const plain = isNew ? quantity.slice(0, -4) : quantity;
-  const of = GRADIENTS[plain] ?? plain;
+  const { letter, of, derivative, new: isNew } = run.values[name].symbol;
+  if (of !== null) {
+    return [indexed(isNew ? `${letter}′` : letter, indices.length ? indices : [of], layer, "")];
+  }
   // Beside the value it replaces, the word is enough.
   if (isNew && layer === null && indices.length === 0) return [math("mtext", {}, updated)];
-  const letter = indexed(LETTERS[of] ?? of, indices, layer, isNew ? updated : "");
-  return of === plain ? [letter] : [math("mo", { form: "prefix", lspace: "0", rspace: "0" }, "∂"), letter];
+  const marked = indexed(letter, indices, layer, isNew ? updated : "");
+  return derivative ? [math("mo", { form: "prefix", lspace: "0", rspace: "0" }, "∂"), marked] : [marked];
 }
 
-/** @param {string} letter  @param {number[]} indices  @param {number | null} layer  @param {string} updated */
+/** @param {string} letter  @param {(number | string)[]} indices  @param {number | null} layer  @param {string} updated */
 function indexed(letter, indices, layer, updated) {
-  const base = math("mi", {}, letter);
-  const below = indices.length ? math("mn", {}, indices.join(",")) : null;
+  const spelled = spell(letter);
+  const base = mathOf(spelled.base);
+  const under = [...spelled.below ? [spelled.below] : [], ...indices].join(",");
+  const below = under ? math("mn", {}, under) : null;
   const marks = [
+    spelled.above ? math("mo", {}, spelled.above) : null,
     layer === null ? null : math("mn", {}, `(${layer})`),
     updated ? math("mtext", {}, updated) : null,
-  ];
-  const above = marks[0] && marks[1]
-    ? math("mrow", {}, marks[0], math("mspace", { width: "0.2em" }), marks[1])
-    : marks[0] ?? marks[1];
+  ].filter((mark) => mark !== null);
+  const gap = () => math("mspace", { width: "0.2em" });
+  const above = marks.length > 1
+    ? math("mrow", {}, ...marks.flatMap((mark, at) => at ? [gap(), mark] : [mark]))
+    : marks[0];
   if (below && above) return math("msubsup", {}, base, below, above);
   if (below) return math("msub", {}, base, below);
   return above ? math("msup", {}, base, above) : base;

@@ -12,6 +12,7 @@ import { full, stage } from "../../draw/format.js";
 import { axis, polyline, sampleCurve, ticks } from "../../draw/plot.js";
 import { asFunction } from "../../rule.js";
 import { terms } from "../../terms.js";
+import { unitOf } from "../../trace.js";
 import { figures } from "./nodes.js";
 
 /** Of the drawing, in its own units; it is as wide as the panel. */
@@ -38,9 +39,9 @@ export function curveOf({ frame, cell, info, cells }) {
   );
   if (!call) return null;
   const op = run.program.ops[call.op];
-  const f = asFunction(op.rule);
-  if (!f) return null;
   const zName = call.bind.z;
+  const f = asFunction(op.rule, learned());
+  if (!f) return null;
   const z = { name: zName, index: cell.index };
   const [at, value] = [frame.value(z), frame.value({ name: call.writes, index: cell.index })];
   if (at === undefined || value === undefined || !frame.known(z) || !Number.isFinite(at)) return null;
@@ -52,6 +53,17 @@ export function curveOf({ frame, cell, info, cells }) {
     slope: statedSlope() ?? (f(at + 1e-5) - f(at - 1e-5)) / 2e-5,
     names: { z, a: { name: call.writes, index: cell.index } },
   };
+
+  /** What the unit has learned of its activation function, such as its slope for negative z. */
+  function learned() {
+    const unit = unitOf(info, cell.index);
+    const others = Object.entries(call?.bind ?? {}).filter(([, name]) =>
+      run.values[name].source === "parameter"
+    );
+    return Object.fromEntries(
+      others.map(([slot, name]) => [slot, frame.value({ name, index: [unit] }) ?? NaN]),
+    );
+  }
 
   /** The slope as the backward pass has it: at a kink only the rule can tell. */
   function statedSlope() {

@@ -13,7 +13,14 @@ import { figures, inline } from "./nodes.js";
 import { formulaOf, placeOf, symbolOf } from "./scene.js";
 
 /** Quantities that say how the loss answers, and to what. */
-const ANSWERS = /** @type {Record<string, string>} */ ({ delta: "z", da: "a", dW: "weight", db: "bias" });
+const ANSWERS = /** @type {Record<string, string>} */ ({
+  delta: "z",
+  da: "a",
+  dh: "a",
+  dW: "weight",
+  db: "bias",
+  dalpha: "parameter",
+});
 
 /**
  * @param {Scene} scene
@@ -209,15 +216,29 @@ function opensWithMinus({ text, children }) {
 function signSentence({ frame, context: { t }, cell, info, known, value }) {
   if (!known || value === undefined) return "";
   if (!Number.isFinite(value)) return t("why.not_finite");
-  const what = ANSWERS[info.quantity];
+  const answer = ANSWERS[info.quantity];
+  const ofParameter = info.phase === "backward" && !info.axes.includes("example");
+  const what = answer && ofParameter && !movesAgainst(frame.run, cell.name) ? "parameter" : answer;
   if (what) return t(`why.raise_${what}_${value > 0 ? "positive" : value < 0 ? "negative" : "zero"}`);
-  if (!info.quantity.endsWith("_new")) return "";
+  if (!info.symbol.new) return "";
   const before = frame.value({ name: cell.name.replace(/_new$/, ""), index: cell.index });
   if (before === undefined) return "";
   const change = value - before;
   return change === 0
     ? t("why.unchanged")
     : t(change > 0 ? "why.grew" : "why.shrank", { by: figures(Math.abs(change)) });
+}
+
+/**
+ * Does the update go straight against this gradient? With memory, penalties or clipping in between it may not.
+ * @param {import("../../types.d.ts").Run} run
+ * @param {string} gradient
+ * @returns {boolean}
+ */
+function movesAgainst(run, gradient) {
+  const parameter = gradient.slice(1);
+  const update = run.program.calls.find(({ writes }) => writes === `${parameter}_new`);
+  return update?.reads.every((name) => [parameter, gradient, "learning_rate"].includes(name)) ?? false;
 }
 
 /** Chinese sentences follow one another without a space.  @param {Scene} scene */

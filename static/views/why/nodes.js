@@ -1,19 +1,11 @@
 /**
- * Descriptions of MathML (draw/mathml.js) as descriptions of elements (draw/dom.js).
+ * Formulas (draw/mathml.js) and figures in the line of the panel's text.
  *
  * @import { MathNode } from "../../types.d.ts"
  * @import { Drawn } from "../../draw/dom.js"
  */
-import { math } from "../../draw/dom.js";
+import { math, mathOf } from "../../draw/dom.js";
 import { panel } from "../../draw/format.js";
-
-/**
- * @param {MathNode} node
- * @returns {Drawn}
- */
-export function elementOf({ tag, attrs, children, text }) {
-  return math(tag, attrs, ...(text === undefined ? (children ?? []).map(elementOf) : [text]));
-}
 
 /**
  * Nodes in the line of the text.
@@ -21,7 +13,7 @@ export function elementOf({ tag, attrs, children, text }) {
  * @returns {Drawn}
  */
 export function inline(...nodes) {
-  return math("math", {}, ...nodes.map(elementOf));
+  return math("math", {}, ...nodes.map(mathOf));
 }
 
 /**

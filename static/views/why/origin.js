@@ -7,7 +7,7 @@
  */
 import { html } from "../../draw/dom.js";
 import { full } from "../../draw/format.js";
-import { unitOf, writtenBy } from "../../trace.js";
+import { formatAddress, unitOf, writtenBy } from "../../trace.js";
 import { inline } from "./nodes.js";
 import { symbolOf } from "./scene.js";
 
@@ -21,14 +21,10 @@ const RANDOM_DATA = new Set(["uniform"]);
 export function drawOrigin(scene) {
   const { info, context: { t } } = scene;
   if (info.source === "computed") return null;
-  const words = info.source === "batch"
-    ? dataWords(scene)
-    : info.source === "setting"
-    ? [t("why.setting")]
-    : parameterWords(scene);
+  const words = WORDS[info.source](scene);
   const { frame, cell } = scene;
-  const before = info.source === "parameter" && frame.moment.step > 0 &&
-    `${cell.name}_new` in frame.run.values;
+  const made = { name: `${cell.name}_new`, index: cell.index };
+  const before = frame.moment.step > 0 && made.name in frame.run.values;
   return html(
     "section",
     { key: "origin", class: "why-part" },
@@ -39,7 +35,7 @@ export function drawOrigin(scene) {
       {
         type: "button",
         class: "why-link",
-        "data-go": `${cell.name}_new[${cell.index.join(",")}]`,
+        "data-go": formatAddress(made),
         "data-step": frame.moment.step - 1,
       },
       t("why.go_to_update", { step: frame.moment.step - 1 }),
@@ -79,6 +75,39 @@ export function drawNotYet(scene) {
   );
 }
 
+/** What is said of each source. @type {Record<string, (scene: Scene) => string[]>} */
+const WORDS = {
+  batch: dataWords,
+  parameter: parameterWords,
+  setting: settingWords,
+  slot: memoryWords,
+  random: randomWords,
+};
+
+/** @param {Scene} scene  @returns {string[]} */
+function settingWords({ frame: { run }, context: { t } }) {
+  return [t("why.setting"), ...editWords(run, t)];
+}
+
+/** @param {Scene} scene  @returns {string[]} */
+function memoryWords({ frame: { run, moment: { step } }, context: { t } }) {
+  const made = step > 0 ? t("why.made_by_update", { step: step - 1 }) : t("why.memory_start");
+  return [t("why.memory"), made, ...editWords(run, t)];
+}
+
+/** @param {Scene} scene  @returns {string[]} */
+function randomWords({ frame: { run }, info, context: { t } }) {
+  const spec = /** @type {any} */ (run.spec);
+  const share = spec.layers?.[(info.layer ?? 1) - 1]?.dropout ?? 0;
+  return [t("why.dropped", { share: full(share), seed: spec.seed ?? 0 })];
+}
+
+/** @param {Run} run  @param {Scene["context"]["t"]} t  @returns {string[]} */
+function editWords(run, t) {
+  const { edits } = /** @type {any} */ (run.spec);
+  return edits?.length ? [t("why.edits")] : [];
+}
+
 /** @param {Scene} scene  @returns {string[]} */
 function dataWords({ frame, cell, info, context: { t } }) {
   const spec = /** @type {any} */ (frame.run.spec);
@@ -93,20 +122,10 @@ function dataWords({ frame, cell, info, context: { t } }) {
 /** @param {Scene} scene  @returns {string[]} */
 function parameterWords({ frame, cell, info, context: { t } }) {
   const { run, moment: { step } } = frame;
-  const spec = /** @type {any} */ (run.spec);
-  if (!(`${cell.name}_new` in run.values)) {
-    return [beginning(run, cell.name, info.layer, info.quantity, t), t("why.frozen")];
-  }
-  if (step > 0) {
-    return [
-      t("why.made_by_update", { step: step - 1 }),
-      beginning(run, cell.name, info.layer, info.quantity, t),
-    ];
-  }
-  return [
-    beginning(run, cell.name, info.layer, info.quantity, t),
-    ...(spec.edits?.length ? [t("why.edits")] : []),
-  ];
+  const begun = beginning(run, cell.name, info.layer, info.quantity, t);
+  const edits = editWords(run, t);
+  if (!(`${cell.name}_new` in run.values)) return [begun, t("why.frozen"), ...edits];
+  return step > 0 ? [t("why.made_by_update", { step: step - 1 }), begun, ...edits] : [begun, ...edits];
 }
 
 /**
@@ -122,6 +141,7 @@ function beginning(run, name, layer, quantity, t) {
   const spec = /** @type {any} */ (run.spec);
   if (spec.parameters && name in spec.parameters) return t("why.given");
   if (quantity === "b") return t("why.bias_zero");
+  if (quantity !== "W") return t("why.usual_start");
   const initializer = (layer ? spec.layers?.[layer - 1]?.initializer : null) ?? spec.initializer ?? {};
   if (initializer.kind === "zeros") return t("why.zeros");
   if (initializer.kind === "uniform") {
