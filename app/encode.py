@@ -126,6 +126,30 @@ def tensors(arrays: Mapping[str, Array], per_array: int, in_all: int) -> tuple[o
     return orjson.Fragment(body), len(whole) < len(arrays)
 
 
+def gaps(values: Any) -> Any:
+    """Numbers for a picture, to six digits: what is no finite number is a gap."""
+    array = np.array(values, dtype=np.float64)
+    if np.isfinite(array).all():
+        return rounded(array, 6)
+    data = rounded(array, 6).astype(object)
+    data[~np.isfinite(array)] = None
+    return data.tolist()
+
+
+def log10(array: Array) -> Array:
+    """Decimal logarithms, for colours that go by them."""
+    with np.errstate(all="ignore"):
+        return np.log10(array)
+
+
+def shares(counts: Any) -> Any:
+    """A confusion matrix for colours: each row's shares, right answers above zero and wrong ones below."""
+    matrix = np.array(counts, dtype=np.float64)
+    rows = matrix.sum(axis=1, keepdims=True)
+    found = matrix / np.where(rows > 0, rows, 1.0)
+    return np.where(np.eye(len(matrix)) > 0, found, -found)
+
+
 def rounded(array: Array, digits: int) -> Array:
     """The array to so many significant digits: a picture needs no more, and they take less room."""
     with np.errstate(all="ignore"):

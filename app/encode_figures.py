@@ -7,6 +7,7 @@ from typing import Any
 
 import engine
 from app.encode import Array, Plain, dumps, encodable, number, rounded, tensor, tensors
+from app.plots import Figure
 
 
 def optional(value: float | None) -> float | str | None:
@@ -184,6 +185,22 @@ def landscape(run: str, step: int, found: engine.Landscape, in_all: int) -> byte
             },
             "examples": found.examples,
             "of": found.of,
+        }
+    )
+
+
+def chart(run: str, name: str, step: int, found: Figure, language: str) -> bytes:
+    """A chart as Plotly takes it."""
+    return dumps(
+        {
+            "run": run,
+            "chart": name,
+            "step": step,
+            "language": language,
+            "data": list(found.data),
+            "layout": found.layout,
+            "sentence": found.sentence,
+            "scales": found.scales,
         }
     )
 

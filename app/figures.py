@@ -8,11 +8,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 import engine
-from app import encode_figures, questions, schema
+from app import describe_charts, encode, encode_figures, questions, schema
 from app.answers import Answer
 from app.api import PREFIX, Asked, run_and_step
+from app.charts import OPTIONS
 from app.compute import Stop
 from app.openapi import document
+from app.plots import Question
 from app.runs import Services, require_json
 from app.schema import Query
 
@@ -113,6 +115,42 @@ def routes(services: Services) -> APIRouter:
             return Answer(encode_figures.landscape(run, step, found, settings.max_response_numbers), vary="Accept")
 
         return await services.send((run, "landscape", step, view), build, request)
+
+    @router.get("/runs/{run}/charts", **document("getCharts"))
+    async def get_charts(request: Request) -> Response:
+        require_json(request)
+        run = schema.run_id(request.path_params["run"])
+        asked = Asked(request, Query(request, "lang"))
+        spec = await services.spec(run)
+
+        def build(_: Stop) -> Answer:
+            found = describe_charts.charts(run, engine.open_run(spec), asked.language)
+            return Answer(encode.dumps(found), vary=asked.vary, language=asked.language)
+
+        return await services.send((run, "charts", asked.language, asked.vary), build, request)
+
+    @router.get("/runs/{run}/charts/{chart}", **document("getChart"))
+    async def get_chart(request: Request) -> Response:
+        require_json(request)
+        run = schema.run_id(request.path_params["run"])
+        query = Query(request, "step", "points", *OPTIONS, "lang")
+        asked = Asked(request, query)
+        chart = questions.chart_asked(request.path_params["chart"], query)
+        step = query.whole("step", 0, settings.max_steps) or 0
+        points = query.whole("points", 2, settings.max_points) or questions.CHART_POINTS
+        spec = await services.spec(run)
+        schema.check_moment(step, spec.steps)
+        given = tuple((option.name, query.word(option.name)) for option in chart.options)
+
+        def build(stop: Stop) -> Answer:
+            opened = engine.open_run(spec)
+            chosen = questions.chosen(chart, opened, dict(given))
+            question = Question(opened, step, points, chosen, asked.language, settings.max_figure_work, stop)
+            body = encode_figures.chart(run, chart.name, step, chart.build(question), asked.language)
+            return Answer(body, vary=asked.vary, language=asked.language)
+
+        key = (run, "chart", chart.name, step, points, given, asked.language, asked.vary)
+        return await services.send(key, build, request)
 
     @router.get("/runs/{run}/diagnosis", **document("getDiagnosis"))
     async def get_diagnosis(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -142,6 +142,52 @@ class Data(Shape):
     features: list[str] = Field(description="What the network is given of the inputs.")
     plane: list[list[Number]] = Field(description="Where the points lie, for one or two inputs.")
     truncated: Literal[True] | None = None
+
+
+class ChartChoice(Shape):
+    """A value of an option."""
+
+    value: str
+    label: str
+
+
+class ChartOption(Shape):
+    """Something to choose about a chart; the first choice is the usual one."""
+
+    name: str
+    label: str
+    choices: list[ChartChoice]
+
+
+class ChartInfo(Shape):
+    """A chart that a run has."""
+
+    name: str
+    label: str
+    summary: str
+    at_step: bool = Field(description="Does it show one step, and not all of training?")
+    options: list[ChartOption]
+
+
+class Charts(Shape):
+    """The charts a run has."""
+
+    run: str
+    language: str
+    charts: list[ChartInfo]
+
+
+class Chart(Shape):
+    """A chart as Plotly takes it. Colours are custom properties of the page: `var(--loss)`."""
+
+    run: str
+    chart: str
+    step: int
+    language: str
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+    sentence: str = Field(description="What there is to see.")
+    scales: bool = Field(description="May the vertical axis be linear or logarithmic?")
 
 
 class LandscapeAxis(Shape):

@@ -18,6 +18,8 @@ from app import binary, models, models_figures, openapi_examples
 from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
 from app.openapi_parameters import (
+    CHART,
+    CHART_PARAMETERS,
     COUNT,
     DATA_STEP,
     DIAGNOSIS,
@@ -129,6 +131,20 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         "The training and the test examples as they are before features are taken and scaled, with names.",
         models_figures.Data,
         [RUN, DATA_STEP, LANG],
+        (404, 406, 422, 503),
+    ),
+    "getCharts": (
+        "The charts of a run",
+        "Those that mean something for it, with what can be chosen about each.",
+        models_figures.Charts,
+        [RUN, LANG],
+        (404, 406, 422, 503),
+    ),
+    "getChart": (
+        "A chart",
+        "Traces and layout as Plotly takes them, and in a sentence what there is to see.",
+        models_figures.Chart,
+        [RUN, CHART, *CHART_PARAMETERS, LANG],
         (404, 406, 422, 503),
     ),
     "getLandscape": (

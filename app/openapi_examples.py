@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import engine
-from app import encode, encode_figures
+from app import describe_charts, encode, encode_figures
+from app.charts import CHARTS
 from app.identity import run_id
+from app.plots import Figure, Question
 from app.stretch import stretch
 
 Plain = dict[str, Any]
@@ -36,6 +38,8 @@ REQUESTS: dict[str, Plain] = {
     "getMetrics": {"step": 0},
     "getSurface": {"step": 0, "name": "a2", "resolution": 3},
     "getData": {"step": 0},
+    "getCharts": {},
+    "getChart": {"chart": "confusion", "step": 3},
     "getLandscape": {"step": 0, "resolution": 3, "path": 2},
     "getDiagnosis": {},
     "getEvents": {"to": 2, "points": 2},
@@ -79,6 +83,8 @@ def answers() -> dict[str, Plain]:
             identity, 0, opened.surface(0, ["a2"], engine.Grid((0, 1), 3)), None, most
         ),
         "getData": encode_figures.data(identity, 0, opened.data(0), most, "en"),
+        "getCharts": encode.dumps(describe_charts.charts(identity, opened, "en")),
+        "getChart": encode_figures.chart(identity, "confusion", 3, _confusion(opened), "en"),
         "getLandscape": encode_figures.landscape(
             identity, 0, opened.landscape(0, engine.LandscapeView(resolution=3, path=2)), most
         ),
@@ -87,6 +93,10 @@ def answers() -> dict[str, Plain]:
         ),
     }
     return {operation: encode.loads(body) for operation, body in made.items()}
+
+
+def _confusion(opened: engine.Run) -> Figure:
+    return CHARTS["confusion"].build(Question(opened, 3, 2, {"set": "train"}, "en", 0, lambda: False))
 
 
 EVENTS = """event: history

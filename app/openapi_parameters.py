@@ -97,6 +97,22 @@ SURFACE = [
 DATA_STEP = parameter(
     "step", "query", "The step whose data are shown; edits may have changed them.", {**WHOLE, "default": 0}
 )
+CHART = parameter("chart", "path", "Name of the chart.", {"type": "string"})
+CHART_PARAMETERS = [
+    parameter("step", "query", "The step to show, for a chart of one step.", {**WHOLE, "default": 0}),
+    parameter(
+        "points",
+        "query",
+        "At most so many steps, for a chart over training.",
+        {"type": "integer", "minimum": 2, "default": 400},
+    ),
+    parameter("quantity", "query", "What to show of all layers, in the chart `layers`.", {"type": "string"}),
+    parameter("values", "query", "Which array, in the chart `distribution`.", ARRAY),
+    parameter("plane", "query", "Which plane, in the chart `landscape`.", {"enum": ["path", "random", "line"]}),
+    parameter(
+        "set", "query", "Which examples, in the charts `landscape` and `confusion`.", {"enum": ["train", "test"]}
+    ),
+]
 LANDSCAPE = [
     parameter(
         "plane",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
 
 import engine
-from app.errors import BadParameter
+from app.charts import CHARTS, OPTIONS
+from app.errors import BadParameter, FieldError, Problem
+from app.plots import Chart
 from app.schema import Query
 from app.settings import Settings
 
 DEFAULT_POINTS = 200
 DEFAULT_RESOLUTION = 50
 DEFAULT_PATIENCE = 10
+CHART_POINTS = 400
 PLANES = ("random", "path", "weights", "line")
 SETS = ("train", "test")
 USUAL_VIEW = engine.LandscapeView()
@@ -103,6 +106,35 @@ def least_improvement(query: Query) -> float:
     found = query.number("min_delta", "a number of at least 0") or 0.0
     if found < 0:
         raise BadParameter("min_delta", "number", "a number of at least 0")
+    return found
+
+
+def chart_asked(name: str, query: Query) -> Chart:
+    """The chart of an address; 404 if there is none, 422 for a parameter it does not have."""
+    chart = CHARTS.get(name)
+    if chart is None:
+        allowed = ", ".join(CHARTS)
+        raise Problem("not-found", f"chart: allowed: {allowed}", [FieldError("chart", "string", allowed)])
+    own = {option.name for option in chart.options} | {"step" if chart.at_step else "points"}
+    for parameter in ("step", "points", *OPTIONS):
+        if query.has(parameter) and parameter not in own:
+            raise BadParameter(parameter, "string", f"nothing: the chart {name} does not have it")
+    return chart
+
+
+def chosen(chart: Chart, run: engine.Run, given: Mapping[str, str | None]) -> dict[str, str]:
+    """What is chosen of each option, the usual where nothing is; 404 if the run does not have the chart, 422 for what
+    it does not offer.
+    """
+    if not chart.applies(run):
+        raise Problem("not-found", f"This run has no chart {chart.name}; /charts lists those it has.")
+    found = {}
+    for option in chart.options:
+        values = [choice.value for choice in option.choices(run)]
+        value = given.get(option.name) or values[0]
+        if value not in values:
+            raise BadParameter(option.name, "string", ", ".join(values))
+        found[option.name] = value
     return found
 
 

@@ -380,6 +380,13 @@ class Query:
             raise BadParameter(name, "string", ", ".join(choices))
         return text
 
+    def word(self, name: str) -> str | None:
+        """A short word, or None; what it may be depends on the run."""
+        text = self._values.get(name)
+        if text is not None and not _NAME.fullmatch(text):
+            raise BadParameter(name, "string", "one of the choices that are listed")
+        return text
+
     def some_of(self, name: str, choices: tuple[str, ...]) -> tuple[str, ...] | None:
         """Some words out of several, each once, in the order of the choices; or None."""
         if (text := self._values.get(name)) is None:

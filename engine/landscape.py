@@ -151,6 +151,8 @@ def _path(
 ) -> Path:
     """The way on the plane; steps whose parameters are not finite are left out."""
     steps, coordinates, inside, loss = [], [], [], []
+    if not np.isfinite(plane.directions).all():
+        way = {}
     for step, parameters in way.items():
         there = parameters()
         if not np.isfinite(there - theta).all():

@@ -67,8 +67,10 @@ def random_plane(program: Program, theta: Array, spec_seed: int, draw: int = 0) 
             if len(shape) != 2 or name not in program.updates:
                 continue
             weights = theta[start : start + prod(shape)].reshape(shape)
+            scale = float(np.max(np.abs(weights))) or 1.0  # in units of it, no square overflows
+            drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
             with np.errstate(all="ignore"):
-                drawn *= np.linalg.norm(weights, axis=1, keepdims=True) / np.linalg.norm(drawn, axis=1, keepdims=True)
+                drawn *= np.linalg.norm(weights / scale, axis=1, keepdims=True) * scale
             directions[k, start : start + prod(shape)] = drawn.reshape(-1)
     return Plane("random", ("random 1", "random 2"), read_only(directions), (0.0, 0.0))
 

@@ -172,6 +172,8 @@ def test_from_a_lost_step_there_is_nothing_to_see_and_lost_steps_are_left_out_of
     lost = run.landscape(300, LandscapeView(resolution=3, path=5))
     assert np.isnan(lost.loss).all()
     assert lost.path.steps == ()
+    for view in (LandscapeView("random", resolution=3, path=5), LandscapeView("line", to=300, resolution=3, path=5)):
+        assert np.isfinite(run.landscape(150, view).path.coordinates).all(), "huge weights, and a line to lost ones"
     early = run.landscape(20, LandscapeView("path", resolution=3, path=5))
     assert early.path.steps == (0, 75, 150)
     assert np.isfinite(early.path.coordinates).all()
