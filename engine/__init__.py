@@ -18,6 +18,8 @@ Code map, in the order in which data flows:
       regularisers, initializers,
       datasets, examples, catalog
     dataset, features, tables           what a data set is and can be given as; files of installed packages
+    example, examples_published,        what an example says of itself; worked examples as printed
+      examples_neurons
     datasets_logic, datasets_curves,    the data sets by kind
       datasets_plane, datasets_playground, datasets_tables
     fields                              plain data checked, field by field
@@ -57,7 +59,7 @@ from engine.errors import (
     StepError,
     UnknownNameError,
 )
-from engine.examples import Example, Published
+from engine.example import Example, Published
 from engine.explain import Explanation, Term, explain
 from engine.flow import Flow, LayerSize
 from engine.gradcheck import ArrayCheck, Difference, GradientCheck

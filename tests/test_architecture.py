@@ -160,7 +160,7 @@ def test_the_engine_draws_from_generators_and_never_from_global_random_state():
     report(broken)
 
 
-REGISTRIES = ("activations", "losses", "layers", "optimizers", "initializers", "datasets", "examples")
+REGISTRIES = ("activations", "losses", "layers", "optimizers", "schedules", "initializers", "datasets", "examples")
 FOUNDATIONS = {
     *("registry", "errors", "quantities", "expression", "rule", "ops", "special", "streams", "targets", "regularisers"),
     *("loss_forms", "distances", "cross_entropies"),  # what losses are made of
@@ -168,6 +168,7 @@ FOUNDATIONS = {
     *("dataset", "features", "tables", "datasets_logic", "datasets_curves"),  # what data sets are made of
     *("datasets_plane", "datasets_playground", "datasets_tables"),
     *("activation", "rectifiers", "smooth_rectifiers", "squashers", "softmaxes"),  # what activations are made of
+    *("example", "examples_published", "examples_neurons"),  # what examples are made of
 }
 
 

@@ -63,7 +63,7 @@ def test_the_check_of_printed_digits_can_fail():
 def test_an_example_opens_and_runs_to_its_end(name):
     run = open_run(ExperimentSpec.from_json(EXAMPLES[name].spec))
     assert np.isfinite(run.trace(run.steps - 1).loss)
-    assert run.trace(run.steps - 1).loss < run.trace(0).loss
+    assert run.trace(run.steps - 1).loss < run.trace(0).loss or run.trace(0).loss == 0
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -145,3 +145,20 @@ def test_han_and_kambers_error_is_the_negative_of_ours():
     for address, err in printed.items():
         assert f"{-found.cell(*parsed(address)):.10f}" == f"{err:.10f}"
     assert f"{fresh_run(EXAMPLES['han-kamber'].spec).trace(1).cell('a2', (0, 0)):.9f}" == "0.515247951"
+
+
+def test_the_symmetry_network_learns_opposite_weights_in_ratios_of_one_two_and_four():
+    found = open_run(ExperimentSpec.from_json(EXAMPLES["symmetry"].spec)).trace(3_999).values
+    assert ((found["a2"] > 0.5) == (found["y"] > 0.5)).all(), "not every pattern is told right"
+    for weights in found["W1"]:
+        assert weights[:3] == pytest.approx(-weights[:2:-1], rel=0.01), "mirrored weights are equal and opposite"
+        sizes = np.sort(np.abs(weights[:3]))
+        assert sizes / sizes[0] == pytest.approx([1, 2, 4], rel=0.05)
+    assert np.sign(found["W1"][0, 0]) != np.sign(found["W1"][1, 0])
+    assert (found["b1"] < 0).all()
+    assert found["b2"][0] > 0
+
+
+def test_the_gradient_check_tells_mazurs_two_orders_apart():
+    assert open_run(ExperimentSpec.from_json(EXAMPLES["mazur"].spec)).check(0).passed
+    assert not open_run(ExperimentSpec.from_json(EXAMPLES["mazur-layer-by-layer"].spec)).check(0).passed
