@@ -25,6 +25,7 @@ Code map, in the order in which data flows:
     fields                              plain data checked, field by field
     layer_spec, data_spec, edits        the parts of a spec that have checks of their own
     split                               the examples as arrays
+    csv_table, csv_data                 CSV text as cells, and as examples
     spec -> program -> trace            an experiment, its assignments, the numbers of one step
     calls, updates                      what a program is made of; its update phase
     streams                             random numbers, one stream for each purpose
@@ -45,6 +46,8 @@ The engine knows nothing of servers or pages, reads no clock, and opens no file 
 from engine.calls import PHASES, SOURCES, Call, Value
 from engine.catalog import all_ops, catalog
 from engine.cost import Cost, cost, require_within
+from engine.csv_data import CSV_OPTIONS, CsvData, CsvOptions, csv_options, read_csv
+from engine.csv_table import CsvError
 from engine.data_spec import INLINE_PARAMS
 from engine.dataset import CODINGS, Dataset
 from engine.datasets import DATASETS
@@ -87,6 +90,7 @@ ENGINE_VERSION = "1"
 
 __all__ = [
     "CODINGS",
+    "CSV_OPTIONS",
     "DATASETS",
     "DEFAULTS",
     "ENGINE_VERSION",
@@ -108,6 +112,9 @@ __all__ = [
     "Cancelled",
     "Confusion",
     "Cost",
+    "CsvData",
+    "CsvError",
+    "CsvOptions",
     "DataSplit",
     "Dataset",
     "DeadUnit",
@@ -156,6 +163,7 @@ __all__ = [
     "catalog",
     "compile_program",
     "cost",
+    "csv_options",
     "explain",
     "format_address",
     "history_width",
@@ -166,6 +174,7 @@ __all__ = [
     "plain_formula",
     "plain_number",
     "positions",
+    "read_csv",
     "require_within",
     "state_at",
     "surface_names",
