@@ -57,7 +57,7 @@ def _targets(spec: ExperimentSpec) -> Iterator[Note]:
     fitting = next(coding for coding in TARGETS.choices if loss.targets in coded_as(classes, coding))
     label = dict(zip(TARGETS.choices, TARGETS.choice_labels, strict=True))[fitting]
     advice = Text(
-        f"“{label.en}” would make such targets of the classes.",
+        f"With the classes as {label.en} they would be.",
         f"类别的编码选“{label.zh}”，就得到这样的目标。",
     )
     yield Note("data.targets", _made_for(loss, advice))

@@ -158,7 +158,7 @@ def test_what_is_odd_about_an_experiment_is_said_at_its_fields_until_it_is_no_mo
     visit.field("loss").select_option("hinge")
     visit.showing(visit.server.run({"data": {"kind": "xor"}, "loss": "hinge"}))
     assert notes.all_inner_texts() == [
-        "Hinge is made for targets that are −1 or 1. “−1 and 1” would make such targets of the classes."
+        "Hinge is made for targets that are −1 or 1. With the classes as −1 and 1 they would be."
     ]
     shown = visit.page.locator("[data-problem='data.targets'] + .note:visible")
     shown.wait_for()

@@ -103,7 +103,7 @@ REMARKED = {
         [
             (
                 "data.targets",
-                "Hinge is made for targets that are −1 or 1. “−1 and 1” would make such targets of the classes.",
+                "Hinge is made for targets that are −1 or 1. With the classes as −1 and 1 they would be.",
             )
         ],
     ),
@@ -113,7 +113,7 @@ REMARKED = {
             (
                 "data.targets",
                 "Softmax cross-entropy is made for targets that are probabilities that add up to 1 in every row. "
-                "“one output each” would make such targets of the classes.",
+                "With the classes as one output each they would be.",
             ),
             (
                 "loss",
