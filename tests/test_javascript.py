@@ -115,6 +115,14 @@ def experiments() -> dict[str, dict[str, Any]]:
                 "batch_size": 3,
                 "epochs": 2,
             }
+    for loss in ({"kind": "huber", "delta": 0.3}, {"kind": "softmax_cross_entropy", "label_smoothing": 0.2}):
+        found[f"{loss['kind']}, summed"] = {
+            "data": {"kind": "inline", "x": [[1.0], [-0.5]], "y": [[0.0, 1.0], [1.0, 0.0]]},
+            "layers": [{"units": 2, "activation": "softmax"}],
+            "loss": loss,
+            "reduction": "sum",
+            "epochs": 2,
+        }
     found["a diverging run"] = {
         "data": {"kind": "inline", "x": [[1.0], [2.0]], "y": [[1e200], [-1e200]]},
         "layers": [{"units": 3, "activation": "relu"}, {"units": 1, "activation": "identity"}],
