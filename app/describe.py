@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -68,6 +69,8 @@ def run(
                     "summary": op.summary[language],
                     "source": op.source,
                     "rule": op.rule.to_json(),
+                    "flat": flat(op),
+                    "surrogate": op.surrogate[language] if op.surrogate else None,
                 }
                 for name, op in program.ops.items()
             },
@@ -83,6 +86,15 @@ def run(
         "notes": [{"field": note.field, "text": note.text[language]} for note in engine.notes(spec)],
         "links": {"self": here, "steps": here + "/steps/{step}", "history": here + "/history"},
     }
+
+
+def flat(op: engine.Op) -> Plain | None:
+    """Where the slope of an activation is next to nothing: at z up to `below` and from `above` on."""
+    low, high = op.active
+    if low > high:
+        return {"below": 0.0, "above": 0.0}
+    ends = {"below": low if isfinite(low) else None, "above": high if isfinite(high) else None}
+    return ends if any(end is not None for end in ends.values()) else None
 
 
 def symbol(quantity: engine.Quantity) -> Plain:

@@ -114,6 +114,13 @@ class Call(Frame):
     bind: dict[str, str] = Field(description="Slot of the operation to name of the program.")
 
 
+class Flat(Shape):
+    """Where an activation's slope is next to nothing; null where it is nowhere so on that side."""
+
+    below: float | None
+    above: float | None
+
+
 class Op(Shape):
     """An operation with the formula of one element of its result."""
 
@@ -122,6 +129,8 @@ class Op(Shape):
     summary: str
     source: str
     rule: dict[str, Any] = Field(description="The scalar rule: `result`, `at` and the expression `body`.")
+    flat: Flat | None = Field(description="Of an activation: at and beyond which z a unit is saturated or off.")
+    surrogate: str | None = Field(description="What stands in for the slope of a function that has none of use.")
 
 
 class Program(Shape):

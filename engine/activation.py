@@ -12,12 +12,10 @@ from functools import lru_cache
 from math import inf
 from typing import Any
 
-import numpy as np
-
 from engine.expression import Expr, Maximum, Named, Sum, operands, walk
 from engine.ops import Op, derived
 from engine.registry import Entry, Param, Text
-from engine.rule import Array, Rule
+from engine.rule import Rule
 
 a, z, da = operands("a z da")
 A, Z, DA = a["n", "j"], z["n", "j"], da["n", "j"]
@@ -128,12 +126,6 @@ def unit_op(name: str, label: Text, summary: Text, source: str, curve: Curve) ->
         elementwise=True,
         active=curve.active,
     )
-
-
-def is_flat(op: Op, z: Array) -> Array:
-    """Where units of an activation are saturated or off, by their values of z. NaN is nowhere."""
-    low, high = op.active
-    return np.asarray((z <= low) | (z >= high))
 
 
 def elementwise(

@@ -187,6 +187,11 @@ PRELU = Activation(
 # elu and selu
 
 
+def _times(factor: float, expr: Expr) -> Expr:
+    """The product, without a factor of 1."""
+    return expr if factor == 1 else Number(factor) * expr
+
+
 def _elu(alpha: float, scale: float, do: Do, out: Array, z: Array) -> None:
     do(np.minimum, z, do.constant(0.0), out=out)
     do(np.expm1, out, out)
@@ -209,9 +214,9 @@ def _elu_delta(alpha: float, scale: float, do: Do, out: Array, da: Array, z: Arr
 def _elu_curve(values: Values) -> Curve:
     alpha = values["alpha"]
     return Curve(
-        _if_positive(Z, Number(alpha) * expm1(Z)),
+        _if_positive(Z, _times(alpha, expm1(Z))),
         partial(_elu, alpha, 1.0),
-        _if_positive(1, Number(alpha) * exp(Z)),
+        _if_positive(1, _times(alpha, exp(Z))),
         partial(_elu_delta, alpha, 1.0),
         (min(0.0, log(FLAT * max(1.0, alpha) / alpha)) if alpha else 0.0, inf),
     )

@@ -95,7 +95,7 @@ _GELU = {
         Z * ((1 + _INNER) / 2),
         _gelu_tanh,
         (1 + _INNER) / 2
-        + (1 - _INNER**2) * Z * (1 + Number(3 * CUBIC) * smaller(Z**2, FARTHEST)) / sqrt_of(2 * Number(pi)),
+        + (1 - _INNER**2) * Z * (1 + 3 * Number(CUBIC) * smaller(Z**2, FARTHEST)) / sqrt_of(2 * Number(pi)),
         _gelu_tanh_delta,
         _GELU_ACTIVE,
         Text(

@@ -34,6 +34,10 @@ export interface Op {
   summary: string;
   source: string;
   rule: Rule;
+  /** Of an activation: at z up to `below` and from `above` on its slope is next to nothing. */
+  flat?: { below: number | null; above: number | null } | null;
+  /** What stands in for the slope of a function that has none of use. */
+  surrogate?: string | null;
 }
 
 export interface Call {

@@ -178,6 +178,32 @@ def test_the_curve_says_z_a_and_the_slope_of_the_activation(visit):
         assert float(f"{value:.4e}") in said, f"{value!r} is not in {spoken!r}"
 
 
+def test_what_a_unit_has_learned_shapes_its_curve_and_where_it_hardly_learns_is_said(visit):
+    spec = {
+        "data": {"kind": "inline", "x": [[1.0]], "y": [[0.5]]},
+        "layers": [{"units": 2, "activation": "prelu"}, {"units": 2, "activation": "relu"}, {"units": 1}],
+        "parameters": {
+            "W1": [[-2.0], [-2.0]],
+            "alpha1": [0.25, 0.75],
+            "W2": [[1.0, 1.0], [-1.0, -1.0]],
+        },
+        "epochs": 3,
+    }
+    conditions = "[data-condition]"
+    for unit, slope in ((0, 0.25), (1, 0.75)):
+        visit.open(f"#step=0&frame=a1&unit={unit}", spec=spec)
+        spoken = visit.why.locator(".why-curve [role=img]").get_attribute("aria-label")
+        said = [number(text) for text in re.findall(r"[−-]?\d+(?:\.\d+)?", spoken)]
+        assert said == [-2.0, -2.0 * slope, slope], spoken
+        assert visit.why.locator(conditions).count() == 0
+    visit.open("#step=0&frame=a2&unit=0", spec=spec)
+    assert visit.why.locator(conditions).get_attribute("data-condition") == "off"
+    assert "dead" in visit.why.locator(conditions).text_content()
+    visit.open("#step=0&frame=a2&unit=1", spec=spec)
+    assert visit.why.locator(".why-curve .flat").count() == 1
+    assert visit.why.locator(conditions).count() == 0
+
+
 def test_a_number_to_come_says_when_and_the_button_goes_there(visit):
     visit.open("#step=3&frame=delta1&unit=1&example=4")
     visit.cell("delta1[4,3]").click()

@@ -17,6 +17,9 @@ export { symbol } from "./symbols.js";
 /** Longer sums are written with their first terms, dots and the last one. */
 export const LONGEST_SUM = 5;
 
+/** Constants of a rule are written out up to so many characters. */
+const LONGEST_CONSTANT = 9;
+
 /**
  * @typedef {object} Formula
  * @property {Run} run
@@ -125,7 +128,7 @@ function createWriter({ run, call, t, index = null, cells = null, unrolled = fal
     const child = (/** @type {number} */ k) => write(childrenOf(expr)[k], `${id}.${k}`, at);
     switch (expr.kind) {
       case "number":
-        return expr.value === Math.PI ? atom(element("mi", {}, "π")) : number(full(expr.value), {});
+        return expr.value === Math.PI ? atom(element("mi", {}, "π")) : number(constant(expr.value), {});
       case "index":
         return atom(element(typeof at[expr.name] === "number" ? "mn" : "mi", {}, `${at[expr.name]}`));
       case "size":
@@ -245,6 +248,12 @@ function createWriter({ run, call, t, index = null, cells = null, unrolled = fal
       ? lettersOf(rule, index)
       : Object.fromEntries(rule.at.map((letter) => [letter, letter])));
   return { rule, marks, write };
+}
+
+/** A constant of a rule: itself, or five figures of one with many.  @param {number} value */
+function constant(value) {
+  const exact = full(value);
+  return exact.length <= LONGEST_CONSTANT ? exact : panel(value);
 }
 
 /** @param {number} level  @param {MathNode} node  @returns {Piece} */

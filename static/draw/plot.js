@@ -124,19 +124,21 @@ export function logTicks(from, to) {
 }
 
 /**
- * Points of a function's curve, evenly spaced; where it is not finite there is none.
+ * Points of a function's curve, evenly spaced and on both sides of its corners; where it is not finite there is none.
  * @param {(x: number) => number} f
  * @param {number} from
  * @param {number} to
  * @param {number} [count]
+ * @param {number[]} [corners]  places where it may bend or jump, to be met exactly
  * @returns {Point[]}  in the function's own units
  */
-export function sampleCurve(f, from, to, count = 65) {
-  const points = Array.from({ length: count }, (_, k) => {
-    const x = from + ((to - from) * k) / (count - 1);
-    return { x, y: f(x) };
-  });
-  return points.filter(({ y }) => Number.isFinite(y));
+export function sampleCurve(f, from, to, count = 65, corners = []) {
+  const even = Array.from({ length: count }, (_, k) => from + ((to - from) * k) / (count - 1));
+  const aside = (to - from) * 1e-9;
+  const near = corners.filter((x) => x > from && x < to).flatMap((x) => [x - aside, x, x + aside]);
+  return [...even, ...near].sort((a, b) => a - b).map((x) => ({ x, y: f(x) })).filter(({ y }) =>
+    Number.isFinite(y)
+  );
 }
 
 /**

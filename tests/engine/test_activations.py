@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Op, SpecError, UnknownNameError
-from engine.activation import FLAT, is_flat
+from engine.activation import FLAT
 from engine.activations import ACTIVATIONS
 from engine.rectifiers import PRELU, SELU_ALPHA, SELU_SCALE
 from tests.engine.helpers import (
@@ -216,6 +216,13 @@ def test_what_is_small_keeps_its_digits():
 
 
 # Where a unit hardly learns
+
+
+def is_flat(op: Op, z: np.ndarray) -> np.ndarray:
+    """Where an activation says it is flat."""
+    low, high = op.active
+    return (z <= low) | (z >= high)
+
 
 WIDE = np.linspace(-30.0, 30.0, 24_001)
 

@@ -219,6 +219,8 @@ const WRITTEN = [
   ["exp of a negative", apply("exp", negate(y)), [], -2, "e^{−(−2)}"],
   ["a choice", choose(y, ">=", number(0), number(1), number(0)), [], -2, "{1; if −2≥0; 0; else"],
   ["less one", multiply(y, apply("expm1", negate(y))), [], 2, "2·(e^{−2}−1)"],
+  ["a constant", multiply(y, number(0.044715)), [], 2, "2·0.044715"],
+  ["a constant of many figures", multiply(y, number(1.0507009873554805)), [], 2, "2·1.0507"],
   ["a circle's number", multiply(y, number(Math.PI)), [], 2, "2·π"],
   [
     "a Kronecker delta",

@@ -99,6 +99,16 @@ test("an activation's curve is drawn from its own rule", () => {
   assert.deepEqual(points[2], { x: 0, y: 0.5 });
 });
 
+test("a curve meets its corners exactly, and jumps where the function does", () => {
+  const step = (/** @type {number} */ x) => x > 0.3 ? 1 : 0;
+  const points = sampleCurve(step, -1, 1, 3, [0.3, 7]);
+  const near = points.filter(({ x }) => Math.abs(x - 0.3) < 1e-6);
+  assert.deepEqual(near.map(({ y }) => y), [0, 0, 1]);
+  assert.ok(near[2].x - near[0].x < 1e-8, "the jump is not slanted");
+  assert.deepEqual(points.map(({ x }) => x), points.map(({ x }) => x).toSorted((a, b) => a - b));
+  assert.ok(points.every(({ x }) => x <= 1), "a corner beyond the range is left out");
+});
+
 test("a curve has no points where the function is not finite", () => {
   assert.deepEqual(sampleCurve((x) => 1 / x, -1, 1, 3), [{ x: -1, y: -1 }, { x: 1, y: 1 }]);
 });

@@ -183,6 +183,16 @@ test("an elementwise rule is a function of one number", () => {
   assert.equal(asFunction(RULES.relu)?.(-3), 0);
 });
 
+test("a number given for another operand makes it a function of the one that is left", () => {
+  const prelu = rule(
+    choose(element("z", "n"), ">", number(0), element("z", "n"), multiply(x, element("z", "n"))),
+  );
+  assert.equal(asFunction(prelu), null);
+  const f = asFunction(prelu, { x: 0.25 });
+  assert.equal(f?.(2), 2);
+  assert.equal(f?.(-2), -0.5);
+});
+
 for (const name of ["affine", "softmax", "sigmoid_delta", "mse"]) {
   test(`${name} is no function of one number`, () => {
     assert.equal(asFunction(RULES[name]), null);

@@ -10,11 +10,11 @@ import { initialState } from "../../static/state.js";
 import { address, cellsOf, formatAddress, frameAt, parseAddress } from "../../static/trace.js";
 import { needs } from "../../static/views/why.js";
 import { accountOf, added, LONGEST, rangeOf, rowsOf, sourceOf } from "../../static/views/why/account.js";
-import { curveOf } from "../../static/views/why/curve.js";
+import { conditionOf, curveOf, spanOf } from "../../static/views/why/curve.js";
 import { figures } from "../../static/views/why/nodes.js";
 import { reached } from "../../static/views/why/onward.js";
 import { sceneOf } from "../../static/views/why/scene.js";
-import { callOf, indices, random, run, trace } from "./fixture.js";
+import { apply, callOf, element, indices, random, run, trace } from "./fixture.js";
 
 const cells = cellsOf(trace);
 
@@ -265,6 +265,41 @@ test("the curve of a unit goes through its point with the slope that the backwar
     assert.ok(Math.abs(curve.slope - curve.a * (1 - curve.a)) < 1e-12, `${curve.slope}`);
   }
   for (const at of ["W1[0,0]", "loss", "a0[0,0]", "dW1[0,0]"]) assert.equal(curveOf(scene(at)), null, at);
+});
+
+/** @type {[string, Parameters<typeof conditionOf>, ReturnType<typeof conditionOf>][]} */
+const CONDITIONS = [
+  ["on the slope of a sigmoid", [{ below: -4.357, above: 4.357 }, 1, 0.2], null],
+  ["at the end of a sigmoid", [{ below: -4.357, above: 4.357 }, 6, 0.0025], "saturated"],
+  ["so far out that the slope of a sigmoid is 0", [{ below: -4.357, above: 4.357 }, -800, 0], "saturated"],
+  ["at the edge of a hard tanh", [{ below: -1, above: 1 }, 1, 0], "saturated"],
+  ["on a relu", [{ below: 0, above: null }, 0.1, 1], null],
+  ["at the kink of a relu", [{ below: 0, above: null }, 0, 0], "off"],
+  ["left of a relu", [{ below: 0, above: null }, -3, 0], "off"],
+  ["left of an elu", [{ below: -3, above: null }, -5, 0.0067], "saturated"],
+  ["anywhere on a step", [{ below: 0, above: 0 }, 2, 0], "no_slope"],
+  ["anywhere on a line", [null, 1e9, 1], null],
+];
+
+for (const [where, given, condition] of CONDITIONS) {
+  test(`a unit ${where} is ${condition ?? "learning"}`, () => assert.equal(conditionOf(...given), condition));
+}
+
+test("the range of a curve shows what there is to see, and the unit well within it", () => {
+  const op = (/** @type {string} */ name, flat = {}) => ({
+    ...run.program.ops.sigmoid,
+    rule: { result: "a", at: [], body: apply(name, element("z")) },
+    flat: /** @type {import("../../static/types.d.ts").Op["flat"]} */ (flat),
+  });
+  assert.deepEqual(spanOf(op("tanh", { below: -2.179, above: 2.179 }), 0.5), { from: -4, to: 4 });
+  assert.deepEqual(spanOf(op("tanh", { below: -4.357, above: 4.357 }), 0.5), { from: -6, to: 6 });
+  assert.deepEqual(spanOf(op("tanh", { below: -2.179, above: 2.179 }), -20), { from: -23, to: 23 });
+  assert.deepEqual(spanOf(op("sin", { below: null, above: null }), 1), {
+    from: -2 * Math.PI,
+    to: 2 * Math.PI,
+  });
+  const far = spanOf(op("sin"), 300);
+  assert.ok(far.from < 300 && 300 < far.to && far.to - far.from < 13, "a wave is not squeezed into a smear");
 });
 
 test("only a derivative that is there asks the server for its proof", () => {
