@@ -16,14 +16,15 @@ import pytest
 
 from engine import Op
 from engine.activations import ACTIVATIONS
-from engine.expression import Choose, Expr, Maximum, Number, Sum, exp, operands, sign, tanh
+from engine.expression import Choose, Expr, Maximum, Number, Sum, erf, exp, operands, sign, sqrt, tanh
 from engine.layers import AFFINE
 from engine.losses import LOSSES
 from engine.program import compile_program
 from engine.rule import Rule
+from engine.special import erf as erf_of
 from tests.engine.helpers import cases, check_derivative, check_rule, dense, fitting_targets, fresh_run, operands_for
 
-a, y, z, da, W, delta = operands("a y z da W delta")
+a, y, z, da, W, delta, J = operands("a y z da W delta J")
 _a, _y, _z, _da = a["n", "j"], y["n", "j"], z["n", "j"], da["n", "j"]
 SQUARE = {"n": 3, "j": 3, "i": 3}
 """With as many inputs as units a missing transpose fits, and only the numbers tell."""
@@ -122,6 +123,30 @@ def diagonal_alone(do: Any, out: Any, da: Any, a: Any) -> None:
     slope_of_sigmoid(do, out, da, a)
 
 
+def whole_of_z(do: Any, out: Any, da: Any, z: Any) -> None:
+    parts = do.scratch(z.shape)
+    do(np.multiply, da, z, parts)
+    do(np.add.reduce, parts, 0, None, out)
+
+
+def share_below_alone(do: Any, out: Any, da: Any, z: Any) -> None:
+    do(np.divide, z, do.constant(np.sqrt(2)), out)
+    do(erf_of, out, out)
+    do(np.add, do.constant(1.0), out, out)
+    do(np.divide, out, do.constant(2.0), out)
+    do(np.multiply, da, out, out)
+
+
+def own_error_alone(do: Any, out: Any, da: Any, a: Any) -> None:
+    do(np.exp, a, out)
+    do(np.multiply, out, da, out)
+    do(np.subtract, da, out, out)
+
+
+def jacobian_transposed(do: Any, out: Any, da: Any, J: Any) -> None:
+    do(np.matmul, J, da[:, :, np.newaxis], out[:, :, np.newaxis])
+
+
 def no_softmax(do: Any, out: Any, z: Any, y: Any) -> None:
     do(np.subtract, z, y, out)
     do(np.divide, out, do.constant(float(len(z))), out)
@@ -214,6 +239,23 @@ FAULTS: dict[str, Fault] = {
     ),
     "the slope is multiplied in twice": Fault(
         activation("sigmoid"), "z", slope_taken_twice, _da * (_a * (1 - _a)) * (_a * (1 - _a))
+    ),
+    "the learned slope takes positive z in": Fault(
+        activation("prelu"), "alpha", whole_of_z, Sum("n", _da * _z), "prelu", shows_in="dalpha1"
+    ),
+    "the slope of gelu is that of a unit it only passes": Fault(
+        activation("gelu"), "z", share_below_alone, _da * ((1 + erf(_z / sqrt(Number(2)))) / 2), "gelu"
+    ),
+    "the error of log_softmax forgets the rest of its row": Fault(
+        activation("log_softmax"), "z", own_error_alone, _da - exp(_a) * _da, "log_softmax"
+    ),
+    "the Jacobian is read the wrong way round": Fault(
+        ACTIVATIONS["log_softmax"].require_op(jacobian=True),
+        "z",
+        jacobian_transposed,
+        Sum("k", da["n", "k"] * J["n", "j", "k"]),
+        "log_softmax",
+        fused=False,
     ),
     "the slope of softmax forgets the other units": Fault(
         activation("softmax"), "z", diagonal_alone, _da * (_a * (1 - _a)), "softmax"
