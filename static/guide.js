@@ -13,6 +13,7 @@ const PARTS = {
   share: { module: () => import("./guide/share.js"), styles: ["dialog", "share"] },
   present: { module: () => import("./guide/present.js"), styles: ["present"] },
   pointer: { module: () => import("./guide/pointer.js"), styles: ["present"] },
+  data: { module: () => import("./guide/data.js"), styles: ["dialog", "data"] },
   files: { module: () => import("./guide/files.js"), styles: ["dialog", "share"] },
 };
 
@@ -29,7 +30,9 @@ const PARTS = {
 export function createGuide({ messages, ...desk }) {
   const { t, language, api } = desk;
   const texts = once(async () => {
-    Object.assign(messages, await api.getJson(`${document.body.dataset.texts}guide.${language}.json`));
+    for (const part of ["guide", "data"]) {
+      Object.assign(messages, await api.getJson(`${document.body.dataset.texts}${part}.${language}.json`));
+    }
   });
 
   /**
@@ -50,6 +53,10 @@ export function createGuide({ messages, ...desk }) {
 
   const share = () => use("share", ({ openShare }) => openShare(desk));
   document.getElementById("share")?.addEventListener("click", share);
+  document.getElementById("edit-data")?.addEventListener(
+    "click",
+    () => use("data", ({ openData }) => void openData(desk)),
+  );
   const whole = /** @type {HTMLAnchorElement | null} */ (document.getElementById("open-whole"));
   whole?.addEventListener("click", () => whole.hash = format(placeOf(desk.getState())));
   const togglePointer = () => use("pointer", (pointer) => pointer.toggle());

@@ -64,12 +64,19 @@ export function saveExperiment(desk) {
  * @param {Desk} desk
  */
 export function pickFile(desk) {
-  const field = /** @type {HTMLInputElement} */ (create(
-    html("input", { type: "file", accept: ".json,application/json" }),
-  ));
+  chooseFile(".json,application/json", (file) => receive(desk, file));
+}
+
+/**
+ * Lets the visitor choose a file.
+ * @param {string} accept  kinds of files, as a file field takes them
+ * @param {(file: File) => void} then
+ */
+export function chooseFile(accept, then) {
+  const field = /** @type {HTMLInputElement} */ (create(html("input", { type: "file", accept })));
   field.addEventListener("change", () => {
     const file = field.files?.[0];
-    if (file) receive(desk, file);
+    if (file) then(file);
   });
   field.click();
 }

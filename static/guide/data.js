@@ -1,0 +1,312 @@
+/**
+ * The data of an experiment, edited by hand: points drawn on the plane, rows in a table, CSV pasted, chosen or dropped.
+ * Nothing changes until the data are used; the engine then says whether they can be.
+ *
+ * @import { Desk } from "./desk.d.ts"
+ * @import { Spec } from "../types.d.ts"
+ * @import { Row, Table } from "./points.js"
+ */
+import { problemOf } from "../api.js";
+import { html, svg } from "../draw/dom.js";
+import { panel } from "../draw/format.js";
+import { shownRun } from "../needs.js";
+import { minimal, withOutputs } from "../spec.js";
+import { openDialog } from "./dialog.js";
+import { chooseFile } from "./files.js";
+import { neat, planeOf, tableOf, targetsOf, withRows } from "./points.js";
+
+/** The plane's side, in the drawing's own units, and the radius of a point. */
+const SIDE = 320, DOT = 5;
+/** Rows of the table at most; more points can still be drawn. */
+const LONGEST = 200;
+
+/** @param {Desk} desk */
+export async function openData(desk) {
+  const { t, api } = desk;
+  const run = shownRun(desk.getState());
+  if (!run) return;
+  /** @type {Table | null} */
+  let table = null;
+  let text = "", problem = "", note = "", target = 0, chosen = -1;
+  /** @type {Record<string, unknown> | null}  what a CSV text was read as */
+  let read = null;
+
+  const dialog = openDialog({ id: "data-desk", title: t("data.title"), t, draw });
+  const redraw = () => dialog.element.isConnected && dialog.redraw();
+  dialog.element.addEventListener("dragover", (event) => event.preventDefault());
+  dialog.element.addEventListener("drop", (event) => {
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    file.text().then(take);
+  });
+  try {
+    table = tableOf(await api.getJson(`/api/v1/runs/${run.id}/data`));
+  } catch (error) {
+    problem = problemOf(error)?.detail ?? "";
+  }
+  redraw();
+
+  function draw() {
+    return [
+      html("p", { class: "faint" }, t("data.about")),
+      html("p", { class: "problem", role: "alert", hidden: problem === "" }, problem),
+      html(
+        "div",
+        { class: "data-desk" },
+        table && table.names.length === 2 && drawPlane(table),
+        table && drawTable(table),
+      ),
+      drawCsv(),
+    ];
+  }
+
+  /** @param {Table} shown */
+  function drawPlane(shown) {
+    const plane = planeOf(shown), values = targetsOf(shown);
+    const [across, up] = plane;
+    const place = (/** @type {Row} */ { x }) => ({
+      cx: (x[0] - across[0]) / (across[1] - across[0]) * SIDE,
+      cy: SIDE - (x[1] - up[0]) / (up[1] - up[0]) * SIDE,
+    });
+    const add = (/** @type {MouseEvent} */ event) => {
+      const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
+      const share = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
+      const x = plane.map((span, axis) => neat(span[0] + share[axis] * (span[1] - span[0]), span));
+      change([...shown.rows, { x, y: values[target] ?? values[0] ?? [0] }], shown.rows.length);
+    };
+    return html(
+      "section",
+      { key: "plane", class: "data-plane", "aria-label": t("data.plane") },
+      html("h3", {}, t("data.plane")),
+      html(
+        "fieldset",
+        { class: "segments" },
+        html("legend", {}, t("data.new_point")),
+        ...values.map((value, at) =>
+          html(
+            "label",
+            {},
+            html("input", {
+              type: "radio",
+              name: "data-target",
+              checked: at === target,
+              on: { change: () => (target = at, redraw()) },
+            }),
+            html("span", {}, value.map((number) => panel(number)).join(" ")),
+          )
+        ),
+      ),
+      svg(
+        "svg",
+        { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "data-canvas", on: { click: add }, "aria-hidden": "true" },
+        svg("rect", { class: "frame", x: 0, y: 0, width: SIDE, height: SIDE }),
+        shown.rows.map((row, n) =>
+          svg("circle", {
+            key: n,
+            class: n === chosen ? "example is-chosen" : "example",
+            ...place(row),
+            r: DOT,
+            "fill-opacity": shadeOf(row, values),
+            on: {
+              click: (event) => {
+                event.stopPropagation();
+                chosen = n;
+                redraw();
+              },
+            },
+          })
+        ),
+      ),
+      html("p", { class: "faint" }, t("data.plane_hint", { count: shown.rows.length })),
+    );
+  }
+
+  /** @param {Table} shown */
+  function drawTable(shown) {
+    const rows = shown.rows.slice(0, LONGEST);
+    /** @param {number} n  @param {"x" | "y"} part  @param {number} at  @param {string} typed */
+    const set = (n, part, at, typed) => {
+      const value = Number(typed.replace("\u2212", "-"));
+      if (typed.trim() === "" || !Number.isFinite(value)) return complain(t("edit.no_number"));
+      change(shown.rows.with(n, { ...shown.rows[n], [part]: shown.rows[n][part].with(at, value) }), n);
+    };
+    const field = (/** @type {number} */ n, /** @type {"x" | "y"} */ part, /** @type {number} */ at) =>
+      html("input", {
+        type: "text",
+        inputmode: "decimal",
+        "aria-label": t(part === "x" ? "data.cell_input" : "data.cell_target", { row: n, column: at }),
+        value: String(shown.rows[n][part][at]),
+        on: { change: (event) => set(n, part, at, /** @type {HTMLInputElement} */ (event.target).value) },
+      });
+    return html(
+      "section",
+      { key: "table", class: "data-table", "aria-label": t("data.table") },
+      html("h3", {}, t("data.table")),
+      html(
+        "div",
+        { class: "data-scroll", tabindex: "0", role: "group", "aria-label": t("data.table") },
+        html(
+          "table",
+          {},
+          html(
+            "thead",
+            {},
+            html(
+              "tr",
+              {},
+              html("th", { scope: "col" }, t("data.row")),
+              ...shown.names.map((name) => html("th", { scope: "col" }, name)),
+              ...(shown.rows[0]?.y ?? []).map((_, at) => html("th", { scope: "col" }, `y${at}`)),
+              html("td", {}),
+            ),
+          ),
+          html(
+            "tbody",
+            {},
+            ...rows.map((row, n) =>
+              html(
+                "tr",
+                { key: n, class: n === chosen ? "is-chosen" : null },
+                html("th", { scope: "row" }, String(n)),
+                ...row.x.map((_, at) => html("td", {}, field(n, "x", at))),
+                ...row.y.map((_, at) => html("td", {}, field(n, "y", at))),
+                html(
+                  "td",
+                  {},
+                  html("button", {
+                    type: "button",
+                    class: "button quiet small",
+                    "aria-label": t("data.remove", { row: n }),
+                    title: t("data.remove", { row: n }),
+                    disabled: shown.rows.length === 1,
+                    on: { click: () => change(shown.rows.toSpliced(n, 1), -1) },
+                  }, "×"),
+                ),
+              )
+            ),
+          ),
+        ),
+      ),
+      shown.rows.length > LONGEST &&
+        html("p", { class: "faint" }, t("data.first_rows", { shown: LONGEST, count: shown.rows.length })),
+      html(
+        "p",
+        { class: "data-acts" },
+        html("button", {
+          type: "button",
+          class: "button small",
+          on: {
+            click: () => change([...shown.rows, shown.rows.at(-1) ?? { x: [0], y: [0] }], shown.rows.length),
+          },
+        }, t("data.add")),
+        html("button", {
+          type: "button",
+          class: "button primary small",
+          on: { click: () => use(withRows(/** @type {Spec} */ (run?.spec), shown)) },
+        }, t("data.use")),
+      ),
+    );
+  }
+
+  function drawCsv() {
+    return html(
+      "section",
+      { key: "csv", class: "data-csv", "aria-label": t("data.csv") },
+      html("h3", {}, t("data.csv")),
+      html("p", { class: "faint" }, t("data.csv_about")),
+      html("textarea", {
+        rows: 5,
+        spellcheck: "false",
+        "aria-label": t("data.csv"),
+        placeholder: "x0,x1,class\n0.5,1.2,red\n-1,0.3,blue",
+        value: text,
+        on: { input: (event) => (text = /** @type {HTMLTextAreaElement} */ (event.target).value) },
+      }),
+      html(
+        "p",
+        { class: "data-acts" },
+        html("button", {
+          type: "button",
+          class: "button small",
+          on: { click: () => chooseFile(".csv,.tsv,.txt,text/csv", (file) => file.text().then(take)) },
+        }, t("data.choose_file")),
+        html(
+          "button",
+          { type: "button", class: "button small", on: { click: () => take(text) } },
+          t("data.read"),
+        ),
+        read && html("button", {
+          type: "button",
+          class: "button primary small",
+          on: { click: () => use(withCsv(/** @type {Spec} */ (run?.spec), /** @type {any} */ (read))) },
+        }, t("data.use_csv")),
+      ),
+      html("p", { role: "status", class: "faint" }, note),
+    );
+  }
+
+  /** @param {Row[]} rows  @param {number} at  the row that was changed, or none */
+  function change(rows, at) {
+    if (!table) return;
+    table = { ...table, rows };
+    chosen = at;
+    problem = "";
+    redraw();
+  }
+
+  /** @param {string} why */
+  function complain(why) {
+    problem = why;
+    redraw();
+  }
+
+  /** A CSV text is read by the engine, which names row and column of what is wrong. @param {string} given */
+  async function take(given) {
+    text = given;
+    read = null;
+    note = "";
+    problem = "";
+    try {
+      read = await api.readCsv(given);
+      const { rows, inputs, counts } = /** @type {any} */ (read);
+      note = t("data.csv_read", { rows, inputs: inputs.length, classes: counts?.length ?? 0 });
+    } catch (error) {
+      problem = problemOf(error)?.detail ?? "";
+    }
+    redraw();
+  }
+
+  /** @param {Spec} spec */
+  async function use(spec) {
+    try {
+      const made = await api.createRun(spec);
+      desk.open({ step: 0, spec: minimal(/** @type {Spec} */ (made.spec), desk.seed) });
+      dialog.close();
+    } catch (error) {
+      const refused = problemOf(error);
+      if (refused) complain(refused.detail || refused.title);
+    }
+  }
+}
+
+/**
+ * How dark a point is: by the place of its target among those there are.
+ * @param {Row} row
+ * @param {number[][]} values
+ */
+function shadeOf({ y }, values) {
+  const at = values.findIndex((value) => value.join() === y.join());
+  return values.length > 1 ? 0.08 + 0.85 * at / (values.length - 1) : 0.5;
+}
+
+/**
+ * The experiment with what a CSV text was read as; the output layer follows its targets.
+ * @param {Spec} spec
+ * @param {{ data: any, outputs: number }} read
+ * @returns {Spec}
+ */
+function withCsv(spec, { data, outputs }) {
+  const { edits: _edits, parameters: _parameters, ...rest } = spec;
+  return withOutputs({ ...rest, data }, outputs);
+}

@@ -1,0 +1,76 @@
+"""The data edited by hand: points drawn on the plane, rows changed in the table, CSV read; used only when asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.page import Visit, encode
+
+MOONS = {
+    "data": {"kind": "moons", "examples": 12, "test_fraction": 0},
+    "layers": [{"units": 3, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"}],
+    "loss": "binary_cross_entropy",
+}
+
+
+@pytest.fixture
+def visit(new_page, base_url):
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open(f"#spec={encode(MOONS)}")
+    visit.page.locator("#edit-data").click()
+    visit.page.locator("#data-desk .data-table tbody tr").nth(11).wait_for()
+    return visit
+
+
+def used(visit, button="Use these rows"):
+    """Use the data; the spec of the run that is then on the stage."""
+    before = visit.page.locator("body").get_attribute("data-run")
+    visit.page.get_by_role("button", name=button).click()
+    visit.page.locator("#data-desk").wait_for(state="detached")
+    visit.wait("(id) => document.body.dataset.run !== id && document.body.dataset.ready === 'true'", before)
+    return visit.server.ask(f"runs/{visit.page.locator('body').get_attribute('data-run')}")["spec"]
+
+
+def test_a_drawn_point_and_a_changed_row_are_data_once_they_are_used(visit):
+    run = visit.server.run(MOONS)
+    rows = visit.server.ask(f"runs/{run['id']}/data")["values"]
+    canvas = visit.page.locator("#data-desk .data-canvas")
+    visit.page.locator("#data-desk .segments label").nth(1).click()
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] / 4, "y": box["height"] / 4})
+    visit.page.locator("#data-desk .data-table tbody tr").nth(12).wait_for()
+    cell = visit.page.get_by_label("Row 0, input 1")
+    cell.fill("-0.25")
+    cell.press("Tab")
+    data = used(visit)["data"]
+    assert data["kind"] == "inline"
+    assert len(data["x"]) == 13
+    assert data["x"][0] == [rows["inputs"]["data"][0][0], -0.25]
+    assert data["x"][1:12] == rows["inputs"]["data"][1:]
+    assert data["y"][12] == [1]
+    across, up = visit.server.ask(f"runs/{run['id']}/data")["plane"]
+    wide, high = across[1] - across[0], up[1] - up[0]
+    assert data["x"][12][0] == pytest.approx(across[0] + wide / 4, abs=0.05 * wide)
+    assert data["x"][12][1] == pytest.approx(up[1] - high / 4, abs=0.05 * high)
+
+
+def test_rows_are_taken_away_and_what_is_no_number_is_said(visit):
+    visit.page.get_by_label("Remove row 3", exact=True).click()
+    visit.wait("() => document.querySelectorAll('#data-desk tbody tr').length === 11")
+    cell = visit.page.get_by_label("Row 0, target 0")
+    cell.fill("red")
+    cell.press("Tab")
+    visit.page.locator("#data-desk .problem", has_text="not a number").wait_for()
+    cell.fill("0")
+    cell.press("Tab")
+    assert len(used(visit)["data"]["x"]) == 11
+
+
+def test_the_desk_is_free_of_axe_violations_and_closes_without_a_change(visit):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(visit.page)
+    assert found.violations_count == 0, found.generate_report()
+    before = visit.page.locator("body").get_attribute("data-run")
+    visit.press("Escape")
+    visit.page.locator("#data-desk").wait_for(state="detached")
+    assert visit.page.locator("body").get_attribute("data-run") == before
