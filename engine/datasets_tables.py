@@ -68,7 +68,7 @@ SETS = (
         Text(
             "1797 digits written by hand, 8 by 8 pixels each, from 0 (paper) to 1 (ink). Needs the extra: pip install "
             "'backscope[datasets]'.",
-            "1797 个手写数字，每个 8×8 像素，0 为纸、1 为墨。需要安装附加包：pip install 'backscope[datasets]'。",
+            "1797 个手写数字，每个 8×8 像素，0 为纸、1 为墨。需要附加包 backscope[datasets]。",
         ),
         r"x \in [0, 1]^{64}, \; y \in \{0, \ldots, 9\}",
         "Alpaydin & Kaynak, Optical Recognition of Handwritten Digits (1998); the file comes with scikit-learn",
