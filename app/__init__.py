@@ -7,6 +7,7 @@ Code map, in the order a request meets it:
     guard, origins       the layer around everything: who may ask, HEAD, security headers, the last net
     api        the routes of the API: runs, steps, explanations
     api_stretches, api_events, api_schemas      several steps, a run while it is computed, JSON Schemas
+    api_data   examples of one's own from CSV text
     figures    what a run comes to: history, metrics, surfaces, landscapes, diagnosis
     courses, events      a run computed while others listen; server-sent events
     negotiation          which form of an answer a client wants
@@ -16,12 +17,12 @@ Code map, in the order a request meets it:
     compute    threads, and computations that several requests wait for together
     cache      encoded answers, computed once   shortcut   straight to one that is there already
     store      specs in SQLite                  shared      what several servers share: Redis or Valkey, optional
-    encode     arrays to JSON                   encode_figures  figures to JSON
+    encode     arrays to JSON                   encode_figures, encode_data     figures and examples to JSON
     binary     arrays to safetensors and npz    identity   which run a spec is
     describe   runs and the catalogue as plain data
     answers    bytes with their headers: ETag, gzip, 304
     errors     the one shape of every error
-    openapi, openapi_parameters, models, models_figures, models_catalog                 the API described
+    openapi, openapi_parameters, models, models_figures, models_data, models_catalog    the API described
     conventions          the header of a trace
     assets, vendor       the page's files       i18n, texts      languages
     sharing              codes to scan, and the addresses others can reach

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
-from app import api, api_events, api_schemas, api_stretches, documentation, errors, figures, pages, sharing
+from app import api, api_data, api_events, api_schemas, api_stretches, documentation, errors, figures, pages, sharing
 from app.assets import Assets, asset_dir
 from app.guard import Guard
 from app.openapi import generator
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = generator(app)  # type: ignore[method-assign]
     app.include_router(api.routes(services))
     app.include_router(figures.routes(services))
+    app.include_router(api_data.routes(services))
     app.include_router(api_stretches.routes(services))
     app.include_router(api_events.routes(services))
     app.include_router(api_schemas.routes(services))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import engine
 from app.encode import Array, Plain, dumps, encodable, number, rounded, tensor, tensors
@@ -128,36 +127,6 @@ def surface(
     }
     if units is not None:
         document["units"] = list(units)
-    if truncated:
-        document["truncated"] = True
-    return dumps(document)
-
-
-def data(run: str, step: int, split: engine.DataSplit, in_all: int, language: str) -> bytes:
-    """The training and the test examples as a step sees them, on the scale of the data."""
-    arrays: dict[str, Any] = {
-        "inputs": engine.positions(split),
-        "targets": split.y,
-        "rows": split.rows,
-        "labels": split.labels,
-        "test_inputs": split.inputs_test,
-        "test_targets": split.y_test,
-        "test_rows": split.test_rows,
-        "test_labels": split.labels_test,
-    }
-    there = {name: array for name, array in arrays.items() if array is not None}
-    values, truncated = tensors(there, in_all, in_all)
-    document: Plain = {
-        "run": run,
-        "step": step,
-        "language": language,
-        "values": values,
-        "classes": [name[language] for name in split.classes],
-        "input_names": [name[language] for name in split.input_names],
-        "output_names": [name[language] for name in split.output_names],
-        "features": list(split.feature_names),
-        "plane": [list(span) for span in split.plane],
-    }
     if truncated:
         document["truncated"] = True
     return dumps(document)

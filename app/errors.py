@@ -44,6 +44,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unsupported-media-type": (415, "The body must be JSON"),
     "misdirected-request": (421, "This server does not go by that name"),
     "invalid-spec": (422, "The experiment spec is not valid"),
+    "invalid-csv": (422, "The CSV text cannot be read"),
     "limit-exceeded": (422, "The experiment is larger than this server allows"),
     "invalid-parameter": (422, "A parameter of the address is not valid"),
     "internal-error": (500, "Something went wrong here"),
@@ -147,6 +148,16 @@ def from_engine(error: engine.EngineError) -> Problem:
     if isinstance(error, engine.SpecError):
         detail = f"{error.field}: {error.kind}; allowed: {error.allowed}"
         return Problem("invalid-spec", detail, [FieldError(error.field, error.kind, error.allowed)])
+    if isinstance(error, engine.CsvError):
+        return Problem(
+            "invalid-csv",
+            f"{error.where}: allowed: {error.allowed}",
+            [FieldError("text", "string", error.allowed)],
+            row=error.row,
+            line=error.line,
+            column=error.column,
+            column_name=error.column_name,
+        )
     if isinstance(error, engine.StepError):
         return no_such_step(error.last)
     if isinstance(error, engine.AddressError):

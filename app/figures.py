@@ -8,7 +8,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 import engine
-from app import describe_charts, encode, encode_figures, questions, schema
+from app import describe_charts, encode, encode_data, encode_figures, questions, schema
 from app.answers import Answer
 from app.api import PREFIX, Asked, run_and_step
 from app.charts import OPTIONS
@@ -87,17 +87,18 @@ def routes(services: Services) -> APIRouter:
     async def get_data(request: Request) -> Response:
         require_json(request)
         run = schema.run_id(request.path_params["run"])
-        query = Query(request, "step", "lang")
+        query = Query(request, "step", "part", "start", "count", "lang")
         step, asked = query.whole("step", 0, settings.max_steps) or 0, Asked(request, query)
+        rows = questions.rows_asked(query)
         spec = await services.spec(run)
         schema.check_moment(step, spec.steps)
 
         def build(_: Stop) -> Answer:
             split = engine.open_run(spec).data(step)
-            body = encode_figures.data(run, step, split, settings.max_response_numbers, asked.language)
+            body = encode_data.data(run, step, split, settings.max_response_numbers, asked.language, rows)
             return Answer(body, vary=asked.vary, language=asked.language)
 
-        return await services.send((run, "data", step, asked.language, asked.vary), build, request)
+        return await services.send((run, "data", step, rows, asked.language, asked.vary), build, request)
 
     @router.get("/runs/{run}/steps/{step}/landscape", **document("getLandscape"))
     async def get_landscape(request: Request) -> Response:

@@ -59,6 +59,10 @@ class ProblemDocument(BaseModel):
     value: int | None = None
     maximum: int | None = None
     setting: str | None = None
+    row: int | None = Field(default=None, description="Row of a CSV text, the header not counted, from 1.")
+    line: int | None = Field(default=None, description="Line of a CSV text, from 1.")
+    column: int | None = Field(default=None, description="Column of a CSV text, from 1.")
+    column_name: str | None = None
     reference: str | None = None
 
 

@@ -125,25 +125,6 @@ class Surface(Shape):
     truncated: Literal[True] | None = None
 
 
-class Data(Shape):
-    """The training and the test examples as a step sees them.
-
-    `values` has, for both, `inputs` on the scale of the data, `targets`, `rows` of the whole data set, and where there
-    are classes the `labels`, numbers of classes.
-    """
-
-    run: str
-    step: int
-    language: str
-    values: dict[str, Tensor]
-    classes: list[str] = Field(description="Names of the classes; empty where there are none.")
-    input_names: list[str]
-    output_names: list[str]
-    features: list[str] = Field(description="What the network is given of the inputs.")
-    plane: list[list[Number]] = Field(description="Where the points lie, for one or two inputs.")
-    truncated: Literal[True] | None = None
-
-
 class ChartChoice(Shape):
     """A value of an option."""
 

@@ -14,13 +14,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 import engine
-from app import binary, models, models_figures, openapi_examples
+from app import binary, models, models_data, models_figures, openapi_examples
 from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
 from app.openapi_parameters import (
     CHART,
     CHART_PARAMETERS,
     COUNT,
+    CSV_PARAMETERS,
     DATA_STEP,
     DIAGNOSIS,
     EXAMPLES,
@@ -33,6 +34,7 @@ from app.openapi_parameters import (
     NAMES,
     PHASE,
     POINTS,
+    ROWS,
     RUN,
     SCHEMA,
     START,
@@ -128,10 +130,20 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
     ),
     "getData": (
         "The data of a run",
-        "The training and the test examples as they are before features are taken and scaled, with names.",
-        models_figures.Data,
-        [RUN, DATA_STEP, LANG],
+        "The training and the test examples as they are before features are taken and scaled, with names; or some rows "
+        "of one part, as the network is given them too.",
+        models_data.Data,
+        [RUN, DATA_STEP, *ROWS, LANG],
         (404, 406, 422, 503),
+    ),
+    "readCsv": (
+        "Examples from CSV text",
+        "A table of numbers, the last column of numbers or of words for classes, becomes the `data` of a spec. The "
+        "text is the body itself, with options in the address; or a field of a JSON body, with the options beside it. "
+        "What cannot be read is named by row, line and column.",
+        models_data.Csv,
+        CSV_PARAMETERS,
+        (400, 403, 406, 408, 413, 415, 422, 503),
     ),
     "getCharts": (
         "The charts of a run",
@@ -234,6 +246,8 @@ def document(operation: str) -> Plain:
             "required": True,
             "content": {"application/json": {"schema": {"$ref": REF + "ExperimentSpec"}}},
         }
+    if operation == "readCsv":
+        extra["requestBody"] = {"required": True, "content": _csv_bodies()}
     return {
         "operation_id": operation,
         "summary": summary,
@@ -242,6 +256,16 @@ def document(operation: str) -> Plain:
         **({} if model else {"response_class": Response}),  # else the framework adds JSON to what it answers
         "responses": responses,
         "openapi_extra": extra,
+    }
+
+
+def _csv_bodies() -> Plain:
+    """The two forms of a CSV text: as it is, or in JSON with its options."""
+    options = {each["name"]: each["schema"] for each in CSV_PARAMETERS}
+    named: Plain = {"type": "object", "properties": {"text": {"type": "string"}, **options}, "required": ["text"]}
+    return {
+        "text/csv": {"schema": {"type": "string"}, "example": openapi_examples.CSV["text"]},
+        "application/json": {"schema": {**named, "additionalProperties": False}, "example": openapi_examples.CSV},
     }
 
 
@@ -266,6 +290,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
             tags=[
                 {"name": "runs", "description": "Experiments and their steps."},
                 {"name": "figures", "description": "What a run comes to: histories, metrics, surfaces, landscapes."},
+                {"name": "data", "description": "Examples of one's own."},
                 {"name": "schemas", "description": "JSON Schemas of what goes in and out."},
                 {"name": "health", "description": "The server itself."},
             ],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import engine
-from app import describe_charts, encode, encode_figures
+from app import describe_charts, encode, encode_data, encode_figures
 from app.charts import CHARTS
 from app.identity import run_id
 from app.plots import Figure, Question
@@ -23,6 +23,11 @@ SPEC: Plain = {
     "epochs": 3,
 }
 """The experiment of all examples: small enough that its answers can be read."""
+CSV: Plain = {
+    "text": "length;width;kind\n1,5;2;long\n0,5;?;short\n0,75;1;short\n",
+    "missing": "drop",
+}
+"""The CSV text of the examples, with a decimal comma and a gap."""
 POSTED = "small"
 """Its name among the examples of a request."""
 
@@ -37,7 +42,8 @@ REQUESTS: dict[str, Plain] = {
     "getHistory": {"start": 0, "stop": 3, "points": 2},
     "getMetrics": {"step": 0},
     "getSurface": {"step": 0, "name": "a2", "resolution": 3},
-    "getData": {"step": 0},
+    "getData": {"step": 0, "part": "train", "start": 1, "count": 2},
+    "readCsv": {"missing": "drop"},
     "getCharts": {},
     "getChart": {"chart": "confusion", "step": 3},
     "getLandscape": {"step": 0, "resolution": 3, "path": 2},
@@ -82,7 +88,8 @@ def answers() -> dict[str, Plain]:
         "getSurface": encode_figures.surface(
             identity, 0, opened.surface(0, ["a2"], engine.Grid((0, 1), 3)), None, most
         ),
-        "getData": encode_figures.data(identity, 0, opened.data(0), most, "en"),
+        "getData": encode_data.data(identity, 0, opened.data(0), most, "en", encode_data.Rows("train", 1, 2)),
+        "readCsv": encode_data.csv(engine.read_csv(CSV["text"], engine.csv_options("", {"missing": CSV["missing"]}))),
         "getCharts": encode.dumps(describe_charts.charts(identity, opened, "en")),
         "getChart": encode_figures.chart(identity, "confusion", 3, _confusion(opened), "en"),
         "getLandscape": encode_figures.landscape(

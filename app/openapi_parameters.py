@@ -97,6 +97,36 @@ SURFACE = [
 DATA_STEP = parameter(
     "step", "query", "The step whose data are shown; edits may have changed them.", {**WHOLE, "default": 0}
 )
+ROWS = [
+    parameter("part", "query", "Rows of one part alone; both parts, whole, if absent.", {"enum": ["train", "test"]}),
+    parameter("start", "query", "The first row of the part.", {**WHOLE, "default": 0}),
+    parameter("count", "query", "How many rows; as many as fit if absent.", {"type": "integer", "minimum": 1}),
+]
+_COLUMNS: Plain = {
+    "type": "array",
+    "items": {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 1}]},
+    "minItems": 1,
+    "uniqueItems": True,
+}
+CSV_PARAMETERS = [
+    parameter("delimiter", "query", "What parts the cells; found if absent.", {"type": "string", "maxLength": 1}),
+    parameter("header", "query", "Does the first row name the columns? Found if absent.", {"type": "boolean"}),
+    parameter("decimal", "query", "What parts whole and fraction of a number; found if absent.", {"enum": [".", ","]}),
+    comma(parameter("targets", "query", "Columns by name, or by number from 1; the last if absent.", _COLUMNS)),
+    comma(parameter("inputs", "query", "Columns likewise; all that are no targets if absent.", _COLUMNS)),
+    parameter(
+        "missing",
+        "query",
+        "What becomes of a row with a missing value.",
+        {"enum": ["refuse", "drop"], "default": "refuse"},
+    ),
+    parameter(
+        "task",
+        "query",
+        "Are the targets classes? Words are, and numbers are not, if absent.",
+        {"enum": ["classification", "regression"]},
+    ),
+]
 CHART = parameter("chart", "path", "Name of the chart.", {"type": "string"})
 CHART_PARAMETERS = [
     parameter("step", "query", "The step to show, for a chart of one step.", {**WHOLE, "default": 0}),

@@ -7,9 +7,10 @@ from math import prod
 
 import engine
 from app.charts import CHARTS, OPTIONS
+from app.encode_data import PARTS, Rows
 from app.errors import BadParameter, FieldError, Problem
 from app.plots import Chart
-from app.schema import Query
+from app.schema import MAX_COUNT, Query
 from app.settings import Settings
 
 DEFAULT_POINTS = 200
@@ -36,6 +37,17 @@ def names_asked(query: Query) -> tuple[str, tuple[str, ...]]:
     if query.has("name"):
         raise BadParameter("names", "array", "either name or names")
     return "names", names
+
+
+def rows_asked(query: Query) -> Rows | None:
+    """`part`, `start` and `count`: rows of one part of the data, or None for all there is."""
+    part = query.one_of("part", PARTS)
+    start, count = query.whole("start", 0, MAX_COUNT), query.whole("count", 1, MAX_COUNT)
+    if part is not None:
+        return Rows(part, start or 0, count)
+    if start is not None or count is not None:
+        raise BadParameter("part", "absent", f"{' or '.join(PARTS)}, where start or count is given")
+    return None
 
 
 def grid_asked(query: Query, settings: Settings) -> engine.Grid:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import orjson
 from starlette.requests import Request
@@ -24,6 +25,7 @@ from app.settings import Settings
 from app.shortcut import Shortcuts
 from app.store import SpecStore
 
+T = TypeVar("T")
 SPECS_KEPT = 128
 """Checked specs kept ready, beside the store's JSON."""
 
@@ -76,8 +78,11 @@ class Services:
 
     async def post(self, body: bytes, request: Request) -> Posted:
         """Check a posted spec and keep it."""
-        flight = Flight(self.workers, lambda stop: self._keep(body))
-        return await flight.result(request, self.settings.deadline_seconds)
+        return await self.compute(lambda _: self._keep(body), request)
+
+    async def compute(self, work: Callable[[Stop], T], request: Request) -> T:
+        """Have it computed outside the event loop, for this request alone."""
+        return await Flight(self.workers, work).result(request, self.settings.deadline_seconds)
 
     def _keep(self, body: bytes) -> Posted:
         return self.keep(schema.parse_spec(body, self.settings))

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
@@ -27,6 +28,9 @@ MAX_NUMBER_LENGTH = 400
 MAX_INTEGER_DIGITS = 19
 MAX_COUNT = 10**9
 """Of steps asked for at once; how many come is a setting."""
+
+CHARSETS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030"}
+"""Encodings of a CSV text, as it may be sent, and how they are read."""
 
 _JSON_TYPE = re.compile(r"application/(?:[\w.+-]+\+)?json", re.ASCII)
 _CHARSET = re.compile(r'charset="?utf-8"?', re.IGNORECASE)
@@ -46,8 +50,13 @@ _LINK = re.compile(r"https?://[!-~]+", re.ASCII)
 
 
 async def read_body(request: Request, settings: Settings) -> bytes:
-    """The body, counted as it arrives: 415 if it is not JSON, 413 if it is too large, 408 if it does not end."""
+    """A body of JSON: 415 if it is not, 413 if it is too large, 408 if it does not end."""
     check_content_type(request.headers)
+    return await receive_body(request, settings)
+
+
+async def receive_body(request: Request, settings: Settings) -> bytes:
+    """The body, counted as it arrives: 413 if it is too large, 408 if it does not end."""
     declared = request.headers.get("content-length", "")
     if _WHOLE.fullmatch(declared) and int(declared) > settings.max_body_bytes:
         raise _too_large(settings)
@@ -71,6 +80,11 @@ def check_content_type(headers: Mapping[str, str]) -> None:
     charsets = [part for part in parameters if part.startswith("charset")]
     if not _JSON_TYPE.fullmatch(media_type) or not all(map(_CHARSET.fullmatch, charsets)):
         raise Problem("unsupported-media-type", "Send Content-Type: application/json, in UTF-8.")
+    _check_encoding(headers)
+
+
+def _check_encoding(headers: Mapping[str, str]) -> None:
+    """Refuse a body that is compressed."""
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Problem(
             "unsupported-media-type",
@@ -169,6 +183,73 @@ def _check_text(data: Any) -> None:
             waiting += value
         elif isinstance(value, str) and _SURROGATE.search(value):
             raise _unsafe("A text holds half of a character (a lone surrogate).", "string", "whole characters")
+
+
+# CSV
+
+
+@dataclass(frozen=True, slots=True)
+class SentCsv:
+    """How a CSV text that is the body itself is to be read: its encoding, and the options of the address."""
+
+    charset: str | None
+    options: Mapping[str, Any]
+
+
+def csv_sent(request: Request) -> SentCsv | None:
+    """What the headers and the address say of a CSV text that is the body itself; None where the body is JSON.
+
+    415 for anything else.
+    """
+    media_type, *parameters = (part.strip() for part in request.headers.get("content-type", "").lower().split(";"))
+    if media_type != "text/csv":
+        Query(request)
+        check_content_type(request.headers)
+        return None
+    _check_encoding(request.headers)
+    told = dict(part.partition("=")[::2] for part in parameters)
+    charset = told.pop("charset", "").strip('"') or None
+    header = told.pop("header", None)
+    if told or charset not in (None, *CHARSETS) or header not in (None, "present", "absent"):
+        raise Problem(
+            "unsupported-media-type", f"Of text/csv: header=present or absent; charset={', '.join(CHARSETS)}."
+        )
+    query = Query(request, *engine.CSV_OPTIONS)
+    options = query.csv_options()
+    if header and "header" not in options:
+        options["header"] = header == "present"
+    return SentCsv(charset, options)
+
+
+def read_csv(body: bytes, sent: SentCsv | None, settings: Settings) -> engine.CsvData:
+    """The examples of a body: a CSV text, or JSON with the text and its options."""
+    most = {"most_characters": settings.max_body_bytes, "most_numbers": settings.max_data}
+    if sent is not None:
+        text = _decoded(body, sent.charset)
+        with parameters_of_the_address():
+            return engine.read_csv(text, engine.csv_options("", sent.options), **most)
+    data = parse_json(body, settings.max_depth)
+    try:
+        if not isinstance(data, dict):
+            raise engine.SpecError("body", data, "an object with the fields text, " + ", ".join(engine.CSV_OPTIONS))
+        if not isinstance(data.get("text"), str):
+            raise engine.SpecError("text", data.get("text"), "the CSV text")
+        options = engine.csv_options("", {name: value for name, value in data.items() if name != "text"})
+        return engine.read_csv(data["text"], options, **most)
+    except engine.SpecError as error:
+        detail = f"{error.field}: {error.kind}; allowed: {error.allowed}"
+        raise Problem("invalid-csv", detail, [FieldError(error.field, error.kind, error.allowed)]) from None
+
+
+def _decoded(body: bytes, charset: str | None) -> str:
+    """The text of a body: in UTF-8 where nothing is said, or what a byte order mark says."""
+    marked = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        return body.decode(CHARSETS[charset or marked])
+    except UnicodeDecodeError as error:
+        allowed = f"text in {charset or marked}; say charset={', '.join(CHARSETS)} in the Content-Type if it is another"
+        detail = f"byte {error.start} begins no character; allowed: {allowed}"
+        raise Problem("invalid-csv", detail, [FieldError("text", "string", allowed)]) from None
 
 
 # The experiment spec
@@ -296,6 +377,16 @@ class Query:
     def has(self, name: str) -> bool:
         """Is the parameter there?"""
         return name in self._values
+
+    def csv_options(self) -> dict[str, Any]:
+        """The options of a CSV text: lists with commas between their entries, true and false as words."""
+        options: dict[str, Any] = dict(self._values)
+        for name in ("targets", "inputs"):
+            if name in options:
+                options[name] = [int(part) if _WHOLE.fullmatch(part) else part for part in options[name].split(",")]
+        if "header" in options:
+            options["header"] = {"true": True, "false": False}.get(options["header"], options["header"])
+        return options
 
     def whole(self, name: str, least: int, most: int) -> int | None:
         """A whole number within bounds, or None."""

@@ -80,7 +80,7 @@ from engine.run import Run, open_run, state_at, trace
 from engine.spec import DEFAULTS, OPTIONS, ExperimentSpec
 from engine.split import DataSplit, make_split
 from engine.stopping import MONITORS, EarlyStopping
-from engine.surface import Axis, Grid, Surface, positions, surface_names
+from engine.surface import Axis, Grid, Surface, surface_names
 from engine.survey import DeadUnit
 from engine.trace import Trace
 from engine.training import Trajectory
@@ -173,7 +173,6 @@ __all__ = [
     "parse_name",
     "plain_formula",
     "plain_number",
-    "positions",
     "read_csv",
     "require_within",
     "state_at",

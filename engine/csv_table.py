@@ -149,7 +149,7 @@ def _bounded(rows: Iterator[Row], most_numbers: int) -> Iterator[Row]:
     cells = 0
     for row in rows:
         if len(row.cells) > MOST_COLUMNS:
-            raise LimitError("columns", len(row.cells), MOST_COLUMNS, "text")
+            raise CsvError(f"at most {MOST_COLUMNS} columns", f"{len(row.cells)} columns", line=row.line)
         cells += len(row.cells)
         if cells > most_numbers:
             raise LimitError("data", cells, most_numbers, "text")

@@ -15,7 +15,6 @@ import numpy as np
 from engine.calls import FORWARD
 from engine.errors import SpecError, UnknownNameError
 from engine.evaluate import Evaluator, Stop, scores_of
-from engine.features import input_names
 from engine.metrics import Judge, Task, task_of
 from engine.program import Program
 from engine.quantities import EXAMPLE
@@ -165,16 +164,6 @@ def _range(split: DataSplit, chosen: int) -> tuple[float, float]:
     least, most = float(column.min()), float(column.max())
     margin = MARGIN * (most - least) or 1.0
     return least - margin, most + margin
-
-
-def positions(split: DataSplit) -> Array:
-    """Where the training examples lie on the scale of the data, edits included where features leave that open."""
-    moved = np.flatnonzero((split.x != split.prepare(split.inputs)).any(axis=1))
-    if not moved.size or split.x.shape != split.inputs.shape or split.feature_names != input_names(split.x.shape[1]):
-        return split.inputs
-    found = split.inputs.copy()
-    found[moved] = split.unscaled(split.x[moved])
-    return read_only(found)
 
 
 def _check(grid: Grid, inputs: int, examples: int) -> None:

@@ -166,47 +166,6 @@ def test_digits_make_a_surface_lighter_and_no_different_to_the_eye(api, seed_run
     assert short.json()["middles"] == full.json()["middles"] == {"a1": 0.5, "z2": 0.0}
 
 
-# Data
-
-
-def test_the_data_are_shown_as_they_are_before_features_and_scaling(api, open_run):
-    spec = {
-        "data": {"kind": "circles", "examples": 20, "test_fraction": 0.25, "scaling": "standard", "features": ["x0^2"]},
-        "layers": [{"units": 1}],
-    }
-    for language in ("en", "zh"):
-        answer = api.get(f"{open_run(spec)}/data?lang={language}")
-        found = models.Data.model_validate_json(answer.text)
-        split = engine.make_split(engine.ExperimentSpec.from_json(spec).data, 0)
-        assert found.values["inputs"].data == split.inputs.tolist()
-        assert found.values["test_targets"].data == split.y_test.tolist()
-        assert found.values["labels"].data == split.labels.tolist()
-        assert sorted(found.values["rows"].data + found.values["test_rows"].data) == list(range(20))
-        assert found.classes == [name[language] for name in split.classes]
-        assert found.features == ["x0^2"]
-        assert found.plane == [list(span) for span in split.plane]
-
-
-def test_the_data_of_a_later_step_have_its_edits(api, open_run):
-    run = open_run({"epochs": 9, "edits": [{"step": 4, "set": {"x[2,1]": 0.5, "y[0,0]": 3.0}}]})
-    before, after = (api.get(f"{run}/data?step={step}").json()["values"] for step in (3, 4))
-    assert after["inputs"]["data"][2][1] == 0.5
-    assert after["targets"]["data"][0] == [3.0]
-    assert before["targets"]["data"][0] != [3.0]
-    assert "labels" not in after
-    assert api.get(f"{run}/data").json()["values"] == before
-
-
-def test_data_that_do_not_fit_are_summarised(make_api):
-    api = make_api(max_response_numbers=250)
-    found = models.Data.model_validate_json(
-        api.get(f"{api.post('/api/v1/runs', json={}).headers['location']}/data").text
-    )
-    assert found.truncated
-    assert found.values["inputs"].truncated
-    assert len(found.values["targets"].data) == 100
-
-
 # Landscape
 
 

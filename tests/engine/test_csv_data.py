@@ -317,9 +317,8 @@ def test_too_many_cells_are_refused_as_soon_as_they_are_too_many():
 
 
 def test_too_many_columns_are_refused():
-    with pytest.raises(LimitError) as error:
+    with pytest.raises(CsvError, match="10000 columns"):
         read_csv("1," * 10_000 + "2\n")
-    assert (error.value.limit, error.value.maximum) == ("columns", 10_000)
 
 
 # Laws

@@ -7,7 +7,7 @@ import pytest
 
 from engine import Cancelled, Grid, SpecError, UnknownNameError, surface_names
 from engine.evaluate import evaluate
-from engine.surface import lay_out, positions
+from engine.surface import lay_out
 from tests.engine.helpers import SPECS, assert_close, assert_same_bits, cases, dense, fresh_run, small
 
 THREE_INPUTS = SPECS["softmax and cross-entropy in mini-batches"]
@@ -130,8 +130,6 @@ def test_a_point_goes_through_features_and_scaling_like_an_example():
 
 
 def test_examples_lie_where_their_inputs_say_and_edited_ones_where_they_were_moved():
-    run = fresh_run(FEATURES)
-    assert positions(run.trajectory.split) is run.trajectory.split.inputs
     document = {
         "data": {"kind": "circles", "examples": 30, "scaling": "standard"},
         "layers": [dense(1)],
@@ -139,7 +137,7 @@ def test_examples_lie_where_their_inputs_say_and_edited_ones_where_they_were_mov
         "edits": [{"step": 4, "set": {"x[2,1]": 0.5}}],
     }
     trajectory = fresh_run(document).trajectory
-    before, after = (positions(trajectory.owner(step).split) for step in (3, 4))
+    before, after = (trajectory.owner(step).split.inputs for step in (3, 4))
     split = trajectory.split
     assert_close("moved", after[2, 1], 0.5 * split.scales[1] + split.offsets[1], 1e-12)
     assert after[2, 0] == pytest.approx(before[2, 0])
