@@ -21,6 +21,7 @@ import { createMilestones } from "./milestones.js";
 import { runKey, shownRun } from "./needs.js";
 import { browserClock, createPlayer, settled } from "./player.js";
 import { alike, minimal } from "./spec.js";
+import { createStage, viewOf } from "./stage.js";
 import { initialState, reduce } from "./state.js";
 import { createStore } from "./store.js";
 import { frameAt, parseAddress } from "./trace.js";
@@ -28,7 +29,7 @@ import { createTransport } from "./transport.js";
 import { format, onChange, placeOf, read, toAction, write } from "./url.js";
 import { renderData } from "./views/data.js";
 import { createVersions } from "./versions.js";
-import { VIEWS } from "./views/index.js";
+import { createViews } from "./views/index.js";
 import { renderBadge, renderMoment, renderRowPicker, renderTabs, sentence } from "./views/moment.js";
 import { renderStatus } from "./views/status.js";
 import { timeline } from "./views/timeline.js";
@@ -77,6 +78,8 @@ const controls = createControls({
   reset: () => openSpec(lastOpened),
   rows: batchRows,
 });
+const views = createViews(requestDraw);
+const showStage = createStage(byId("stage"), views);
 const showTransport = createTransport(dispatch, getState, t);
 const showVersions = createVersions(dispatch, language);
 const guide = createGuide({
@@ -152,7 +155,7 @@ function draw() {
   }
   // Until a step of the new run is there, the curve too stays that of the run on the stage.
   if (run && (!shown || shown.run.id === run.id)) renderTraining(byId("training"), run, context);
-  renderTabs(byId("views"), VIEWS, context);
+  renderTabs(byId("views"), views, context);
   renderStatus(byId("face"), shown, context);
   showTransport(state);
   showVersions(state);
@@ -168,8 +171,7 @@ function drawMoment() {
   if (!shown) return;
   // A frame that only fills the time until the next one arrives does not move.
   const context = { ...contextOf(state), progress: frame ? player.progress() : 1 };
-  const view = VIEWS.find(({ id }) => id === state.view) ?? VIEWS[0];
-  view.render(byId("stage"), shown, context);
+  showStage(shown, context);
   explanations.want(shown.run, frame && !state.playing ? explanationFor(frame, language) : null);
   /** @type {WhyContext} */
   const asked = { ...context, explanation: explanations.current() };
@@ -211,7 +213,7 @@ function mark(state) {
   dataset.phase = frame?.call.phase ?? "";
   dataset.present = String(state.present);
   dataset.hide = state.hide.join(" ");
-  dataset.ready = String(frame !== null);
+  dataset.ready = String(frame !== null && (viewOf(views, state).isReady?.() ?? true));
 }
 
 /** Every number again, with so many digits. @param {number | null} digits */

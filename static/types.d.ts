@@ -472,6 +472,8 @@ export interface View {
   /** Catalogue key of the view's name. */
   title: string;
   render(host: HTMLElement, frame: Frame, context: Context): void;
+  /** Is everything there to draw with? Absent: always. */
+  isReady?(): boolean;
 }
 
 export type Action =

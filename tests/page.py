@@ -63,7 +63,7 @@ PICTURE = """() => {
   const stage = document.getElementById("stage");
   const named = (selector) => [...stage.querySelectorAll(selector)].map((cell) => cell.dataset.address);
   return {
-    cells: [...stage.querySelectorAll("[data-address]")].map((cell) => ({
+    cells: [...stage.querySelectorAll("[data-address]:has(.cell-number)")].map((cell) => ({
       address: cell.dataset.address,
       known: cell.dataset.known,
       value: cell.dataset.value ?? null,
@@ -77,7 +77,7 @@ PICTURE = """() => {
     wires: [...stage.querySelectorAll(".wire-lit")].map((line) =>
       ["x1", "y1", "x2", "y2"].map((name) => line.getAttribute(name)).join(" ")
     ),
-    phase: stage.dataset.phase,
+    phase: stage.firstElementChild.dataset.phase,
   };
 }"""
 

@@ -194,7 +194,7 @@ def test_with_motion_a_move_ends_in_the_same_picture_as_without(new_page, base_u
     for visit in (moving, still):
         visit.open("#step=5&frame=da1&unit=3").press("ArrowRight", "ArrowRight", "ArrowLeft")
         visit.rest().at(Moment(5, "delta1", 0))
-    moving.wait("() => document.querySelector('#stage').style.getPropertyValue('--arrived') === '1'")
+    moving.wait("() => document.querySelector('#stage > *').style.getPropertyValue('--arrived') === '1'")
     moving.wait("() => !document.querySelector('#stage .dot')")
     assert not difference(moving.picture(), still.picture())
 

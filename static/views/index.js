@@ -1,9 +1,75 @@
 /**
- * The views the stage can show. A new one is a file here and a line in this list.
+ * The views the stage can show. A new one is a file here and a line in this list; all but the first come when they are
+ * first asked for.
  *
- * @import { View } from "../types.d.ts"
+ * @import { Context, View } from "../types.d.ts"
  */
+import { html, icon, patch } from "../draw/dom.js";
 import { network } from "./network.js";
 
-/** @type {readonly View[]} */
-export const VIEWS = Object.freeze([network]);
+/**
+ * @param {() => void} arrived  called when a view has come that was waited for
+ * @returns {readonly View[]}
+ */
+export function createViews(arrived) {
+  /** @type {(id: string, title: string, load: () => Promise<View>) => View} */
+  const view = (id, title, load) => later(id, title, load, arrived);
+  return Object.freeze([
+    network,
+    view("matrices", "stage.matrices", async () => (await import("./matrices.js")).matrices),
+  ]);
+}
+
+/**
+ * A view whose script is fetched when it is first shown.
+ * @param {string} id
+ * @param {string} title
+ * @param {() => Promise<View>} load
+ * @param {() => void} arrived
+ * @returns {View}
+ */
+function later(id, title, load, arrived) {
+  /** @type {View | null} */
+  let view = null;
+  /** @type {Promise<void> | null} */
+  let coming = null;
+
+  /** @param {HTMLElement} host  @param {Context} context */
+  const fetchFor = (host, context) => {
+    patch(host, waiting(context));
+    coming = load().then((there) => {
+      view = there;
+      patch(host, []);
+    }, () => {
+      coming = null;
+      patch(host, failed(context, () => fetchFor(host, context)));
+    }).then(arrived);
+  };
+  /** @type {View["render"]} */
+  const render = (host, frame, context) => {
+    if (view) view.render(host, frame, context);
+    else if (!coming && host.childElementCount === 0) fetchFor(host, context);
+  };
+  return { id, title, render, isReady: () => view !== null };
+}
+
+/** @param {Context} context */
+function waiting({ t }) {
+  return html(
+    "div",
+    { class: "view-face" },
+    html("div", { class: "waiting", "aria-hidden": "true" }, html("i"), html("i"), html("i")),
+    html("p", {}, t("stage.view_loading")),
+  );
+}
+
+/** @param {Context} context  @param {() => void} again */
+function failed({ t }, again) {
+  return html(
+    "div",
+    { class: "view-face" },
+    icon("warning"),
+    html("p", {}, t("stage.view_failed")),
+    html("button", { type: "button", class: "button", on: { click: again } }, t("status.retry")),
+  );
+}

@@ -11,14 +11,15 @@
  * @import { Place } from "./network/wires.js"
  */
 import { html, patch, svg } from "../draw/dom.js";
-import { next, previous, unitCount } from "../moments.js";
+import { unitCount } from "../moments.js";
 import { formatAddress, frameAt, parseAddress } from "../trace.js";
+import { arrivedAt, hasArrived, played } from "../transition.js";
 import { drawCards } from "./network/cards.js";
 import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
 import { placeValues } from "./network/quantities.js";
-import { arrivedAt, drawLitWires, drawMotion, hasArrived } from "./network/motion.js";
+import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
 import { paintStrips } from "./network/strip.js";
 import { drawTerm } from "./network/term.js";
@@ -162,31 +163,6 @@ function drawNow(host, stage) {
     patch(motion, drawMotion(picture.routes, picture.wave, picture.labels, progress, plan.layout.font));
     host.style.setProperty("--arrived", String(arrivedAt(progress)));
   }
-}
-
-/**
- * What to show of a transition: going back plays the step that is being undone, from its end to its beginning.
- * @param {Shown} shown
- * @returns {Shown & { before: Moment | null, progress: number }}  `before`: what had been computed when it began
- */
-function played({ frame, context }) {
-  const { state, progress } = context;
-  const { run, moment } = frame;
-  if (state.direction === 1) {
-    const before = previous(run, moment, state.by);
-    return {
-      frame,
-      context,
-      before: before.step === moment.step ? before : { ...moment, frame: -1 },
-      progress,
-    };
-  }
-  if (state.direction === -1 && progress < 1) {
-    const undone = next(run, moment, state.by);
-    const shown = undone.step === moment.step ? frameAt({ ...state, cursor: undone, focus: null }) : null;
-    if (shown) return { frame: shown, context, before: moment, progress: 1 - progress };
-  }
-  return { frame, context, before: null, progress: 1 };
 }
 
 /** @param {Stage} stage  @param {Frame} frame  @param {import("./network/layout.js").Area} box */

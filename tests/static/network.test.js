@@ -11,10 +11,10 @@ import { initialState } from "../../static/state.js";
 import { formatAddress, frameAt } from "../../static/trace.js";
 import { locator } from "../../static/views/network/anchors.js";
 import { rowsOf } from "../../static/views/network/cards.js";
-import { exact, figures } from "../../static/views/network/figures.js";
+import { exact, figures } from "../../static/draw/figures.js";
 import { placeLabels } from "../../static/views/network/labels.js";
 import { captionBox, cellBox, layoutNetwork } from "../../static/views/network/layout.js";
-import { arrivedAt } from "../../static/views/network/motion.js";
+import { arrivedAt } from "../../static/transition.js";
 import {
   cellOf,
   mostTelling,

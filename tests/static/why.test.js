@@ -11,7 +11,7 @@ import { address, cellsOf, formatAddress, frameAt, parseAddress } from "../../st
 import { needs } from "../../static/views/why.js";
 import { accountOf, added, LONGEST, rangeOf, rowsOf, sourceOf } from "../../static/views/why/account.js";
 import { conditionOf, curveOf, spanOf } from "../../static/views/why/curve.js";
-import { figures } from "../../static/views/why/nodes.js";
+import { figures } from "../../static/draw/nodes.js";
 import { reached } from "../../static/views/why/onward.js";
 import { sceneOf } from "../../static/views/why/scene.js";
 import { apply, callOf, element, indices, random, run, trace } from "./fixture.js";

@@ -11,7 +11,7 @@ import { html } from "../../draw/dom.js";
 import { full } from "../../draw/format.js";
 import { isStory } from "../../names.js";
 import { formatAddress, known as isKnownAt, unitOf } from "../../trace.js";
-import { exact, figures } from "./figures.js";
+import { exact, figures } from "../../draw/figures.js";
 import { captionBox, singleHeight } from "./layout.js";
 import { cellOf, mostTelling, pairedRows, placeValues, shownSingle } from "./quantities.js";
 import { symbolOf } from "./symbols.js";

@@ -8,11 +8,9 @@
  */
 import { svg } from "../../draw/dom.js";
 import { pointAlong } from "../../draw/geometry.js";
+import { ARRIVAL } from "../../transition.js";
 import { pointOn } from "./routes.js";
 import { dashOf } from "./wires.js";
-
-/** Dots are on their way until here; then the number appears. */
-const ARRIVAL = 0.72;
 
 /** Share of the transition that one dot takes; the rest staggers them. */
 const RIDE = 0.5;
@@ -24,20 +22,6 @@ const TRAIL = [0, 0.055, 0.11];
 const MOST_DOTS = 160;
 
 /** @typedef {(u: number) => Point} Track  where a dot is after a share of its way */
-
-/** Has the term that is being added reached the total?  @param {number} progress */
-export function hasArrived(progress) {
-  return progress >= ARRIVAL;
-}
-
-/**
- * How much of the number that is being computed is there.
- * @param {number} progress
- * @returns {number}  0 while the dots ride, 1 at rest
- */
-export function arrivedAt(progress) {
-  return Math.max(0, Math.min(1, (progress - ARRIVAL) / (1 - ARRIVAL) * 1.25));
-}
 
 /**
  * The lit wires, below the cards.

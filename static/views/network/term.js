@@ -11,7 +11,7 @@ import { html } from "../../draw/dom.js";
 import { MINUS } from "../../draw/format.js";
 import { locator } from "./anchors.js";
 import { boxStyle } from "./cards.js";
-import { figures } from "./figures.js";
+import { figures } from "../../draw/figures.js";
 
 /** In em of the stage's type. */
 const WIDTH = 4.6, HEIGHT = 1.5, AWAY = 0.55;

@@ -15,7 +15,7 @@ import { axis, polyline, sampleCurve, ticks } from "../../draw/plot.js";
 import { asFunction, childrenOf } from "../../rule.js";
 import { terms } from "../../terms.js";
 import { unitOf } from "../../trace.js";
-import { figures } from "./nodes.js";
+import { figures } from "../../draw/nodes.js";
 
 /** Of the drawing, in its own units; it is as wide as the panel. */
 const WIDTH = 320, HEIGHT = 178, LEFT = 44, RIGHT = 14, TOP = 22, BOTTOM = 30;

@@ -10,7 +10,7 @@ import { html } from "../../draw/dom.js";
 import { partOf } from "../../draw/mathml.js";
 import { formatAddress } from "../../trace.js";
 import { accountOf, sourceOf, timeOf } from "./account.js";
-import { figures, inline } from "./nodes.js";
+import { figures, inline } from "../../draw/nodes.js";
 import { formulaOf, sceneOf, symbolOf } from "./scene.js";
 import { drawSum } from "./waterfall.js";
 

@@ -9,7 +9,7 @@ import { html } from "../../draw/dom.js";
 import { leftSide, partOf, rightSide } from "../../draw/mathml.js";
 import { operator } from "../../draw/symbols.js";
 import { accountOf, timeOf } from "./account.js";
-import { figures, inline } from "./nodes.js";
+import { figures, inline } from "../../draw/nodes.js";
 import { formulaOf, placeOf, symbolOf } from "./scene.js";
 
 /** Quantities that say how the loss answers, and to what. */

@@ -9,7 +9,7 @@ import { html } from "../../draw/dom.js";
 import { symbol } from "../../draw/symbols.js";
 import { childrenOf } from "../../rule.js";
 import { formatAddress } from "../../trace.js";
-import { inline } from "./nodes.js";
+import { inline } from "../../draw/nodes.js";
 
 /**
  * @param {Scene} scene

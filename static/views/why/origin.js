@@ -8,7 +8,7 @@
 import { html } from "../../draw/dom.js";
 import { full } from "../../draw/format.js";
 import { formatAddress, unitOf, writtenBy } from "../../trace.js";
-import { inline } from "./nodes.js";
+import { inline } from "../../draw/nodes.js";
 import { symbolOf } from "./scene.js";
 
 /** Drawn at random rather than typed in or read from a table. */

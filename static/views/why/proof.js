@@ -7,7 +7,7 @@
 import { html, svg } from "../../draw/dom.js";
 import { evaluate } from "../../rule.js";
 import { accountOf } from "./account.js";
-import { figures } from "./nodes.js";
+import { figures } from "../../draw/nodes.js";
 
 /** Rounding may differ by so much of the greatest total on the way: sums are added in another order than in the array. */
 const ROUNDING = 1e-10;

@@ -10,7 +10,7 @@ import { partOf } from "../../draw/mathml.js";
 import { operator } from "../../draw/symbols.js";
 import { formatAddress } from "../../trace.js";
 import { LONGEST, rangeOf, rowsOf, sourceOf, timeOf } from "./account.js";
-import { figures, inline } from "./nodes.js";
+import { figures, inline } from "../../draw/nodes.js";
 import { formulaOf, symbolOf } from "./scene.js";
 
 /**

@@ -1,11 +1,11 @@
 /**
  * Formulas (draw/mathml.js) and figures in the line of the panel's text.
  *
- * @import { MathNode } from "../../types.d.ts"
- * @import { Drawn } from "../../draw/dom.js"
+ * @import { MathNode } from "../types.d.ts"
+ * @import { Drawn } from "./dom.js"
  */
-import { math, mathOf } from "../../draw/dom.js";
-import { panel } from "../../draw/format.js";
+import { math, mathOf } from "./dom.js";
+import { panel } from "./format.js";
 
 /**
  * Nodes in the line of the text.

@@ -1,7 +1,7 @@
 /**
  * Numbers as the stage writes them: at most seven characters, with as many figures as fit.
  */
-import { full, MINUS, shownDigits, stage } from "../../draw/format.js";
+import { full, MINUS, shownDigits, stage } from "./format.js";
 
 /**
  * 0.403, −0.0215, 1.2e−7, 12.35.

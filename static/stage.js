@@ -1,0 +1,38 @@
+/**
+ * The stage: a place for every view, of which one is shown. A view that is left takes its numbers with it, so that no
+ * number stands on the page twice.
+ *
+ * @import { Context, Frame, State, View } from "./types.d.ts"
+ */
+
+/**
+ * @param {HTMLElement} host
+ * @param {readonly View[]} views  the first is shown where the state names none of them
+ * @returns {(frame: Frame, context: Context) => void}
+ */
+export function createStage(host, views) {
+  /** @type {Map<string, HTMLElement>} */
+  const places = new Map();
+  let shown = "";
+  return (frame, context) => {
+    const view = viewOf(views, context.state);
+    let place = places.get(view.id);
+    if (!place) {
+      place = host.ownerDocument.createElement("div");
+      place.dataset.view = view.id;
+      places.set(view.id, place);
+    }
+    if (shown !== view.id || place.parentNode !== host) {
+      for (const other of places.values()) other.replaceChildren();
+      host.replaceChildren(place);
+      host.setAttribute("aria-labelledby", `tab-${view.id}`);
+      shown = view.id;
+    }
+    view.render(place, frame, context);
+  };
+}
+
+/** @param {readonly View[]} views  @param {State} state  @returns {View} */
+export function viewOf(views, { view }) {
+  return views.find(({ id }) => id === view) ?? views[0];
+}
