@@ -81,18 +81,17 @@ export function shareOf(value, most) {
  * @returns {Range[]}
  */
 export function ranges(count, pixels, scale, offset) {
-  const list = Array.from({ length: pixels }, () => ({ from: 0, to: 0 }));
-  let place = 0;
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    // The place under the middle of the pixel, and every further one that begins within it.
-    while (place < count - 1 && offset(place + 1) * scale <= pixel + 0.5) place++;
-    let last = place;
-    while (last < count - 1 && offset(last + 1) * scale < pixel + 1) last++;
-    list[pixel] = { from: place, to: last + 1 };
-    if (pixel > 0 && list[pixel - 1].to < place) list[pixel].from = list[pixel - 1].to;
-  }
-  if (pixels) list[pixels - 1].to = count;
-  return list;
+  const begins = (/** @type {number} */ place) => offset(place) * scale + 1e-6;
+  let from = 0, to = 0;
+  return Array.from({ length: pixels }, (_, pixel) => {
+    while (from < count - 1 && begins(from + 1) <= pixel + 0.5 && begins(from + 1) < pixel + 1) from++;
+    // A place that begins within a pixel belongs to it; one that fills several is in all of them.
+    const first = Math.min(from, to);
+    to = Math.max(to, first + 1);
+    while (to < count && begins(to) < pixel + 1) to++;
+    from = Math.max(from, to - 1);
+    return { from: first, to };
+  });
 }
 
 /**
