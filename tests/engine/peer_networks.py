@@ -150,10 +150,11 @@ class Torch:
             values = self.forward(document, leaves, x, run.trajectory.masks(k, len(rows)))
             optimizer.zero_grad()
             (self.loss(document, values, y) + penalty_of(document, leaves)).backward()
-            if document["clip"]["value"] is not None:
-                clip.clip_grad_value_(moving, document["clip"]["value"])
-            if document["clip"]["norm"] is not None:
-                clip.clip_grad_norm_(moving, document["clip"]["norm"])
+            reached = [leaf for leaf in moving if leaf.grad is not None]
+            if reached and document["clip"]["value"] is not None:
+                clip.clip_grad_value_(reached, document["clip"]["value"])
+            if reached and document["clip"]["norm"] is not None:
+                clip.clip_grad_norm_(reached, document["clip"]["norm"])
             if getattr(optimizer, "doubtful", bool)():
                 steps = k
                 break

@@ -25,7 +25,7 @@ from tests.engine.random_specs import CLIPS, PENALTIES, STEPS, random_spec
 
 SPECS = 320
 GRADIENTS, PARAMETERS = 1e-11, 1e-9
-FLOOR = 1e-4
+FLOOR = 1e-3
 """A loss or gradient that is 0 but for rounding is compared as if it were this large."""
 OURS = {"z": "delta", "a": "da", "h": "dh", "W": "dW", "b": "db", "alpha": "dalpha"}
 AMPLIFYING: set[int] = set()
