@@ -187,7 +187,13 @@ def example(found: Any, language: str) -> Plain:
         **entry(found, language),
         "spec": completed(found.spec),
         "published": [
-            {"address": each.address, "step": each.step, "printed": each.printed, "note": each.note[language]}
+            {
+                "address": each.address,
+                "step": each.step,
+                "printed": each.printed,
+                "note": each.note[language],
+                "misprint": each.misprint,
+            }
             for each in found.published
         ],
     }

@@ -54,8 +54,9 @@ class Published(Shape):
 
     address: str
     step: int
-    printed: str | float
+    printed: str = Field(description="Digit for digit.")
     note: str
+    misprint: bool = Field(description="Is it not what its own source's rule gives? The note says why.")
 
 
 class Example(Entry):

@@ -367,7 +367,7 @@ export interface CatalogEntry {
   installed?: boolean;
   /** Examples only. */
   spec?: Spec;
-  published?: { address: string; step: number; printed: string | number; note: string }[];
+  published?: { address: string; step: number; printed: string; note: string; misprint: boolean }[];
 }
 
 export interface Catalog {
