@@ -80,6 +80,7 @@ def csv(found: engine.CsvData) -> bytes:
             ],
             "classes": [{"name": name, "count": count} for name, count in zip(classes, found.counts, strict=True)],
             "rows": found.rows,
+            "outputs": found.outputs,
             "dropped": list(found.dropped),
             "delimiter": found.delimiter,
             "header": found.header,

@@ -54,6 +54,7 @@ class Csv(Shape):
     columns: list[CsvColumn]
     classes: list[CsvClass] = Field(description="Empty where the targets are numbers.")
     rows: int = Field(description="How many examples there are.")
+    outputs: int = Field(description="Units of an output layer for these targets.")
     dropped: list[int] = Field(description="Numbers of the rows left out, from 1, the header not counted.")
     delimiter: str
     header: bool

@@ -23,7 +23,7 @@ from engine.csv_table import (
     is_missing,
     tabulate,
 )
-from engine.data_spec import LONGEST_NAME, InlineData, data_of
+from engine.data_spec import LONGEST_NAME, InlineData, data_of, extent
 from engine.errors import LimitError, SpecError
 from engine.fields import list_of, object_of, one_of
 from engine.targets import MOST_CLASSES
@@ -70,6 +70,11 @@ class CsvData:
     delimiter: str
     header: bool
     decimal: str
+
+    @property
+    def outputs(self) -> int:
+        """How many units an output layer for these targets has."""
+        return extent(self.data)[2]
 
 
 def csv_options(field: str, value: Mapping[str, Any]) -> CsvOptions:

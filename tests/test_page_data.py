@@ -74,3 +74,18 @@ def test_the_desk_is_free_of_axe_violations_and_closes_without_a_change(visit):
     visit.press("Escape")
     visit.page.locator("#data-desk").wait_for(state="detached")
     assert visit.page.locator("body").get_attribute("data-run") == before
+
+
+def test_csv_is_read_by_the_engine_its_mistakes_are_placed_and_it_is_used(visit, allow_console_error):
+    allow_console_error("422")
+    field = visit.page.get_by_label("CSV", exact=True).last
+    field.fill("a,b,kind\n1,2,red\n3,x,blue\n")
+    visit.page.get_by_role("button", name="Read", exact=True).click()
+    problem = visit.page.locator("#data-desk .problem:visible")
+    problem.wait_for()
+    field.fill("a,b,kind\n1,2,red\n3,4,blue\n5,6,red\n")
+    visit.page.get_by_role("button", name="Read", exact=True).click()
+    visit.page.locator("#data-desk [role=status]", has_text="3 rows, 2 inputs, 2 classes").wait_for()
+    data = used(visit, "Use this table")["data"]
+    assert data["x"] == [[1, 2], [3, 4], [5, 6]]
+    assert data["classes"] == ["blue", "red"]

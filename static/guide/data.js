@@ -269,8 +269,9 @@ export async function openData(desk) {
     problem = "";
     try {
       read = await api.readCsv(given);
-      const { rows, inputs, counts } = /** @type {any} */ (read);
-      note = t("data.csv_read", { rows, inputs: inputs.length, classes: counts?.length ?? 0 });
+      const { rows, columns, classes } = /** @type {any} */ (read);
+      const inputs = columns.filter((/** @type {{ role: string }} */ { role }) => role === "input").length;
+      note = t("data.csv_read", { rows, inputs, classes: classes.length });
     } catch (error) {
       problem = problemOf(error)?.detail ?? "";
     }

@@ -133,6 +133,7 @@ FOUND = {
     "delimiter": ";",
     "header": True,
     "decimal": ",",
+    "outputs": 1,
 }
 
 
