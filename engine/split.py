@@ -59,7 +59,8 @@ class DataSplit:
 
     def unscaled(self, x: Array) -> Array:
         """The features that are `x` once scaled."""
-        return np.asarray(x * self.scales + self.offsets)
+        with np.errstate(over="ignore"):
+            return _within_range(x * self.scales + self.offsets)
 
     def edited(self, x: Array, y: Array) -> DataSplit:
         """The same examples with other numbers in the training part: inputs and classes follow where they can."""
@@ -205,7 +206,13 @@ def fit(x: Array, scaling: str) -> tuple[Array, Array]:
 def _scaled(x: Array, offsets: Array, scales: Array) -> Array:
     if not offsets.any() and (scales == 1).all():
         return x
-    return np.asarray((x - offsets) / scales)
+    with np.errstate(over="ignore"):
+        return _within_range((x - offsets) / scales)
+
+
+def _within_range(array: Array) -> Array:
+    """Numbers beyond float64, which only rows for testing and edits can lead to, as the largest there are."""
+    return array if np.isfinite(array).all() else np.nan_to_num(array)
 
 
 def ranges(inputs: Array) -> tuple[Range, ...]:

@@ -155,6 +155,15 @@ def test_scaling_neither_overflows_nor_vanishes(scaling, largest):
     assert np.ptp(scaled) == pytest.approx({"standard": 2 / np.sqrt(26 / 36), "minmax": 1}[scaling], rel=1e-3)
 
 
+def test_test_rows_and_edits_far_beyond_the_training_part_stay_finite():
+    rows = {"x": [[0], [1e-300]], "y": [[0], [1]], "x_test": [[1e300], [-1e300]], "y_test": [[0], [1]]}
+    split = split_of(kind="inline", **rows, scaling="minmax")
+    most = np.finfo(np.float64).max
+    assert split.x_test.tolist() == [[most], [-most]]
+    wide = split_of(kind="inline", x=[[0], [100]], y=[[0], [1]], scaling="minmax")
+    assert wide.edited(np.array([[1e308], [1]]), wide.y).inputs.tolist() == [[most], [100]]
+
+
 def test_features_are_scaled_after_they_are_taken():
     names = ["x1", "x0*x1", "sin(x0)"]
     split = split_of(kind="moons", features=names, scaling="standard")
