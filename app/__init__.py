@@ -22,9 +22,11 @@ Code map, in the order a request meets it:
     describe   runs and the catalogue as plain data
     answers    bytes with their headers: ETag, gzip, 304
     errors     the one shape of every error
-    openapi, openapi_parameters, models, models_figures, models_data, models_catalog    the API described
+    openapi, openapi_parameters, models, models_figures, models_data, models_catalog, models_teaching
+                         the API described
     conventions          the header of a trace
     assets, vendor       the page's files       i18n, texts      languages
+    teaching, material   the glossary
     sharing              codes to scan, and the addresses others can reach
 
 Only `encode` and `binary` know NumPy, only `schema` reads requests, and only the engine validates a spec.

@@ -9,7 +9,19 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
-from app import api, api_data, api_events, api_schemas, api_stretches, documentation, errors, figures, pages, sharing
+from app import (
+    api,
+    api_data,
+    api_events,
+    api_schemas,
+    api_stretches,
+    documentation,
+    errors,
+    figures,
+    pages,
+    sharing,
+    teaching,
+)
 from app.assets import Assets, asset_dir
 from app.guard import Guard
 from app.openapi import generator
@@ -58,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api_stretches.routes(services))
     app.include_router(api_events.routes(services))
     app.include_router(api_schemas.routes(services))
+    app.include_router(teaching.routes(services))
     app.include_router(api.health_routes(services))
     app.include_router(sharing.routes(services))
     app.include_router(documentation.routes(app, services, assets, vendor))

@@ -17,6 +17,7 @@ import engine
 from app import binary, models, models_data, models_figures, openapi_examples
 from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
+from app.models_teaching import Glossary
 from app.openapi_parameters import (
     CHART,
     CHART_PARAMETERS,
@@ -191,6 +192,13 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         [LANG],
         (406, 422, 503),
     ),
+    "getGlossary": (
+        "Every term, with its formula and where to see it",
+        "What the page shows when somebody points at a symbol; lessons may refer to terms by their ids.",
+        Glossary,
+        [LANG],
+        (406, 422, 503),
+    ),
     "getSchema": (
         "JSON Schema of an experiment, of a trace, and of the rest",
         "Complete in itself, in the dialect of 2020-12, and always at this address.",
@@ -292,6 +300,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
                 {"name": "figures", "description": "What a run comes to: histories, metrics, surfaces, landscapes."},
                 {"name": "data", "description": "Examples of one's own."},
                 {"name": "schemas", "description": "JSON Schemas of what goes in and out."},
+                {"name": "teaching", "description": "The glossary: what the page says about its symbols."},
                 {"name": "health", "description": "The server itself."},
             ],
         )

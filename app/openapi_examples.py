@@ -50,6 +50,7 @@ REQUESTS: dict[str, Plain] = {
     "getDiagnosis": {},
     "getEvents": {"to": 2, "points": 2},
     "getCatalog": {"lang": "zh"},
+    "getGlossary": {"lang": "zh"},
     "getSchema": {"name": "trace.json"},
     "getHealth": {},
     "healthz": {},

@@ -14,12 +14,14 @@ const PARTS = {
   present: { module: () => import("./guide/present.js"), styles: ["present"] },
   pointer: { module: () => import("./guide/pointer.js"), styles: ["present"] },
   data: { module: () => import("./guide/data.js"), styles: ["dialog", "data"] },
+  glossary: { module: () => import("./guide/glossary.js"), styles: ["dialog", "glossary"] },
   files: { module: () => import("./guide/files.js"), styles: ["dialog", "share"] },
 };
 
 /**
  * @typedef {object} Guide
  * @property {() => void} togglePointer
+ * @property {(about: Element | null) => void} openGlossary  at the term that something on the page is about
  */
 
 /**
@@ -61,9 +63,45 @@ export function createGuide({ messages, ...desk }) {
   whole?.addEventListener("click", () => whole.hash = format(placeOf(desk.getState())));
   const togglePointer = () => use("pointer", (pointer) => pointer.toggle());
   presentWhenAsked(desk, () => use("present", ({ openBar }) => openBar({ ...desk, togglePointer })));
+  const openGlossary = (/** @type {Element | null} */ about) =>
+    use("glossary", (glossary) => glossary.openGlossary(desk, about));
+  defineWhenAsked((first) => use("glossary", ({ define }) => define(desk, first)));
+  offer("open-glossary", () => openGlossary(null));
   acceptFiles((file) => use("files", ({ receive }) => receive(desk, file)));
-  return { togglePointer };
+  return { togglePointer, openGlossary };
 }
+
+/**
+ * An entry of the menu: the menu goes first, so that the focus comes back to its button.
+ * @param {string} id
+ * @param {() => void} action
+ */
+function offer(id, action) {
+  document.getElementById(id)?.addEventListener("click", () => {
+    document.getElementById("learn-menu")?.hidePopover();
+    action();
+  });
+}
+
+/**
+ * Definitions come with the first thing somebody points at or goes to.
+ * @param {(first: { event: Event, isOver: () => boolean }) => void} define
+ */
+function defineWhenAsked(define) {
+  const heard = (/** @type {Event} */ event) => {
+    if (!(/** @type {Element} */ (event.target)).closest(".desk, .player")) return;
+    for (const name of ASKING) document.removeEventListener(name, heard);
+    let over = false;
+    for (const name of ["pointerup", "pointercancel"]) {
+      document.addEventListener(name, () => over = true, { once: true });
+    }
+    define({ event, isOver: () => over });
+  };
+  for (const name of ASKING) document.addEventListener(name, heard);
+}
+
+/** What somebody does who may want to know. */
+const ASKING = ["pointerover", "pointerdown", "focusin"];
 
 /**
  * The bar of projector mode comes when that mode first does, by its button, its key or a link.

@@ -43,7 +43,11 @@ export function createHeader({ t, fragment, open }) {
 
   const help = /** @type {HTMLDialogElement} */ (byId("help"));
   const toggleHelp = () => help.open ? help.close() : help.showModal();
-  byId("help-open").addEventListener("click", toggleHelp);
+  byId("help-open").addEventListener("click", () => {
+    // The menu goes first, so that the focus comes back to its button.
+    byId("learn-menu").hidePopover();
+    toggleHelp();
+  });
   byId("help-close").addEventListener("click", toggleHelp);
   help.addEventListener("click", (event) => event.target === help && help.close());
 

@@ -7,7 +7,7 @@
 import { GRANULARITIES } from "./moments.js";
 
 /** @typedef {{ key: string, shiftKey: boolean, altKey: boolean, ctrlKey: boolean, metaKey: boolean }} Press */
-/** @typedef {"help" | "theme" | "experiment" | "edit" | "pointer"} Command */
+/** @typedef {"help" | "theme" | "experiment" | "edit" | "pointer" | "glossary"} Command */
 
 /** Fields keep their keys; so do menus and sliders. */
 const FIELDS = new Set(["INPUT", "TEXTAREA", "SELECT", "OPTION"]);
@@ -75,6 +75,8 @@ export function meaning({ key, shiftKey, altKey, ctrlKey, metaKey }, state) {
       return act({ type: "present", present: !state.present });
     case "l":
       return { command: "pointer" };
+    case "g":
+      return { command: "glossary" };
     case "e":
       return { command: "experiment" };
     case "F2":

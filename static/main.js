@@ -274,6 +274,7 @@ document.addEventListener("keydown", (event) => {
   else if (said.command === "theme") header.changeTheme();
   else if (said.command === "edit") editNumber(target);
   else if (said.command === "pointer") guide.togglePointer();
+  else if (said.command === "glossary") guide.openGlossary(target);
   else header.toggleExperiment();
 });
 byId("stage").addEventListener(

@@ -43,9 +43,9 @@ def test_tab_reaches_everything_and_shows_where_it_is(visit):
         stops.append(here)
     ids = [stop["id"] for stop in stops]
     for wanted in (
-        "skip", "example-menu", "language", "theme", "share", "help-open", "layers[0].units", "loss", "data.kind",
-        "optimizer.learning_rate", "seed", "reset", "row", "delta1[0,1]", "a1[0,0]", "play", "move-forward",
-        "move-back", "speed", "curve",
+        "skip", "example-menu", "language", "theme", "share", "present", "learn", "layers[0].units", "loss",
+        "data.kind", "optimizer.learning_rate", "seed", "reset", "row", "delta1[0,1]", "a1[0,0]", "play",
+        "move-forward", "move-back", "speed", "curve",
     ):  # fmt: skip
         assert wanted in ids, f"{wanted} is not reached by Tab: {ids}"
     for stop in stops:

@@ -50,7 +50,7 @@ export function symbol(run, name) {
     : base;
   return math(
     "math",
-    { class: "symbol", "aria-hidden": "true" },
+    { class: "symbol", "aria-hidden": "true", "data-name": name },
     derivative ? math("mo", { lspace: "0", rspace: "0" }, "∂") : null,
     raised,
   );

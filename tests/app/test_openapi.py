@@ -10,7 +10,17 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 import engine
-from app import api_schemas, binary, models, models_catalog, models_data, models_figures, openapi, openapi_examples
+from app import (
+    api_schemas,
+    binary,
+    models,
+    models_catalog,
+    models_data,
+    models_figures,
+    models_teaching,
+    openapi,
+    openapi_examples,
+)
 from app.errors import PROBLEMS
 
 JSON = "application/json"
@@ -166,7 +176,7 @@ def test_every_example_is_what_the_server_answers_to_it(api, document, operation
         assert answer.json() == content[JSON]["example"]
     elif "$ref" in content.get(JSON, {}).get("schema", {}):
         name = content[JSON]["schema"]["$ref"].removeprefix(openapi.REF)
-        model = next(getattr(each, name) for each in (models, models_catalog) if hasattr(each, name))
+        model = next(getattr(each, name) for each in (models, models_catalog, models_teaching) if hasattr(each, name))
         model.model_validate_json(answer.text)
 
 

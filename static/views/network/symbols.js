@@ -17,7 +17,7 @@ import { spell } from "../../draw/letter.js";
 export function symbolOf(run, name, indices, updated) {
   return math(
     "math",
-    { class: "symbol", "aria-hidden": "true" },
+    { class: "symbol", "aria-hidden": "true", "data-name": name },
     ...partsOf(run, name, indices, null, updated),
   );
 }
@@ -32,7 +32,7 @@ export function symbolOf(run, name, indices, updated) {
 export function arraySymbol(run, name, updated) {
   return math(
     "math",
-    { class: "symbol", "aria-hidden": "true" },
+    { class: "symbol", "aria-hidden": "true", "data-name": name },
     ...partsOf(run, name, [], run.values[name].layer, updated),
   );
 }
@@ -85,7 +85,7 @@ export function inputSymbol() {
   const equals = math("mo", {}, "=");
   return math(
     "math",
-    { class: "symbol", "aria-hidden": "true" },
+    { class: "symbol", "aria-hidden": "true", "data-name": "a0" },
     math("mi", {}, "x"),
     equals,
     indexed("a", [], 0, ""),

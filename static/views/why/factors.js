@@ -90,7 +90,7 @@ function drawFactor(scene, { id, role, addresses, value }, sign, time) {
       html(
         "span",
         { class: "term-what" },
-        role && ROLES.has(role) && html("span", { class: "term-role" }, t(`why.${role}`)),
+        role && ROLES.has(role) && html("span", { class: "term-role", "data-role": role }, t(`why.${role}`)),
         html(
           "span",
           { class: "term-symbols" },

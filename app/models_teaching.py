@@ -1,0 +1,40 @@
+"""The shape of the glossary, for the OpenAPI document and for tests."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from app.models import Formula, Shape
+
+
+class TermGroup(Shape):
+    """A part of the glossary."""
+
+    id: str
+    title: str
+
+
+class GlossaryEntry(Shape):
+    """One term: what it is, its formula, and where to see it on the page."""
+
+    id: str
+    group: str
+    symbol: Formula | None
+    name: str
+    names: dict[str, str] = Field(description="The name in every language.")
+    text: str
+    formula: Formula | None
+    where: str
+    show: str | None = Field(description="A pointer to it, as lessons have it: `number:delta`.")
+    quantities: list[str] = Field(description="Quantities of a trace that it is about; `*` is any ending.")
+    fields: list[str] = Field(description="Last parts of the paths of a spec that it is about.")
+    phases: list[str]
+    see: list[str] = Field(description="Other terms.")
+
+
+class Glossary(Shape):
+    """Every term."""
+
+    language: str
+    groups: list[TermGroup]
+    entries: list[GlossaryEntry]
