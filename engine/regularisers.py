@@ -65,9 +65,6 @@ class Penalised:
 PENALTY_KINDS = (Penalised(True, False), Penalised(False, True), Penalised(True, True))
 
 
-PENALTY_KINDS = (Penalised(True, False), Penalised(False, True), Penalised(True, True))
-
-
 def _over(operand: Operand, rank: int, nth: int, body: Callable[[Expr], Expr]) -> Expr:
     """The sum over every element of the nth operand; each has letters of its own, because their sizes differ."""
     letters = tuple(letter + str(nth + 1).translate(SUBSCRIPTS) for letter in LETTERS[rank])

@@ -23,6 +23,8 @@ base_learning_rate, t = operands("base_learning_rate t")
 _base, _t = base_learning_rate[()], t[()]
 
 Params = Mapping[str, Any]
+LONGEST = 10**12
+"""Steps that a schedule may stretch over: more than any run has, and still exact as floating-point numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +128,7 @@ def _warmup_cosine_kernel(params: Params) -> Callable[..., None]:
 
 
 def _steps(name: str, default: int, en: str, zh: str, minimum: int = 1) -> Param:
-    return Param(name, "integer", default, Text(en, zh), minimum=minimum, step=1, unit="steps")
+    return Param(name, "integer", default, Text(en, zh), minimum=minimum, maximum=LONGEST, step=1, unit="steps")
 
 
 def _low() -> Param:

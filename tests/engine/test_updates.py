@@ -207,6 +207,16 @@ def test_every_schedule_gives_the_rate_of_every_step(name):
         assert_close(f"step {step}", found.values["W1_new"], expected, 1e-11)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [("step", "every"), ("cosine", "steps"), ("warmup", "steps"), ("warmup_cosine", "steps")]
+)
+def test_a_schedule_longer_than_any_number_is_refused_by_name(kind, name):
+    with pytest.raises(SpecError) as error:
+        make_spec({"schedule": {"kind": kind, name: 10**400}})
+    assert error.value.field == f"schedule.{name}"
+    assert "to 1e+12" in error.value.allowed
+
+
 def test_a_warm_up_as_long_as_the_schedule_is_refused():
     with pytest.raises(SpecError) as error:
         make_spec({"schedule": {"kind": "warmup_cosine", "steps": 5, "warmup": 5}})
