@@ -82,7 +82,8 @@ def plane_of(
 ) -> Plane:
     """The plane a view asks for; `there` is the other end of a line."""
     if view.kind == "path":
-        return path_plane(theta, way)
+        with one_thread:
+            return path_plane(theta, way)
     if view.kind == "weights":
         return weight_plane(program, theta, view.weights)
     if view.kind == "line":
@@ -125,19 +126,20 @@ def landscape(
         values = evaluator.run(stop)
         return [float(values[name]) for name in names]
 
-    path = _path(plane, theta, way, lambda there: heights_at(there)[0])
-    axes = _axes(plane, view, path.coordinates - np.array(plane.origin))
-    shape = tuple(len(axis) for axis in reversed(axes))
-    heights = np.empty((len(names), *shape))
-    with one_thread:
+    with np.errstate(all="ignore"), one_thread:
+        path = _path(plane, theta, way, lambda there: heights_at(there)[0])
+        axes = _axes(plane, view, path.coordinates - np.array(plane.origin))
+        shape = tuple(len(axis) for axis in reversed(axes))
+        heights = np.empty((len(names), *shape))
         for place in np.ndindex(*shape):
             there = theta
             for direction, axis, i in zip(plane.directions, axes, reversed(place), strict=True):
                 there = there + axis[i] * direction
             heights[:, *place] = heights_at(there)
+        shown = tuple(read_only(axis + start) for axis, start in zip(axes, plane.origin, strict=True))
     return Landscape(
         plane,
-        tuple(read_only(axis + start) for axis, start in zip(axes, plane.origin, strict=True)),
+        shown,
         read_only(heights[0]),
         read_only(heights[1]) if "penalty" in names else None,
         path,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from engine import Cancelled, LandscapeView, SpecError
 from engine.evaluate import evaluate
@@ -223,3 +226,36 @@ def test_no_movement_is_covered_and_huge_ones_do_not_overflow():
     coordinates, inside = project(plane, 1e300 * plane.directions[1])
     assert_close("coordinates", coordinates, [0, 1e300], 1e-9)
     assert inside == pytest.approx(1.0)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_weights_near_the_largest_number_overflow_without_a_warning(view):
+    run = short({**SPECS["relu"], "edits": [{"step": 10, "set": {"W1[0,0]": 1.7e308, "W2[0,0]": -1.7e308}}]})
+    found = run.landscape(10, view)
+    assert not np.isfinite(found.loss).all()
+
+
+def test_the_plane_of_a_wide_network_is_the_same_from_every_thread():
+    document = {
+        "data": {"kind": "uniform", "examples": 40, "inputs": 40},
+        "layers": [dense(300, "tanh"), dense(1, "identity")],
+        "optimizer": {"kind": "adam"},
+        "epochs": 60,
+    }
+    view = LandscapeView(kind="path", resolution=2)
+    libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+    before = [library.get_num_threads() for library in libraries]
+    found = {}
+    try:
+        for threads in (1, 2):
+            for library in libraries:
+                library.set_num_threads(threads)
+            with ThreadPoolExecutor(1) as pool:
+                found[threads] = pool.submit(fresh_run(document).landscape, 5, view).result()
+    finally:
+        for library, threads in zip(libraries, before, strict=True):
+            library.set_num_threads(threads)
+    assert_same_bits("directions", {"": found[1].plane.directions}, {"": found[2].plane.directions})
+    assert_same_bits("way", {"": found[1].path.coordinates}, {"": found[2].path.coordinates})
+    assert_same_bits("loss", {"": found[1].loss}, {"": found[2].loss})
