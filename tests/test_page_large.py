@@ -130,7 +130,7 @@ def test_a_move_answers_at_once(visit, record_property, capsys):
 def test_a_folded_layer_says_how_many_units_it_holds_and_shows_them_as_marks(new_page, base_url):
     visit = Visit(new_page(reduced_motion="reduce"), base_url).open("#frame=a1&unit=63", spec=WIDE)
     more = visit.page.locator("#stage .more").first
-    shown = len({address for address in visit.picture().by_address if address.startswith("z1[")})
+    shown = len({address for address in visit.picture().by_address if address.startswith("a1[")})
     assert 0 < shown < 64
     assert str(64 - shown) in more.inner_text(), f"{shown} units are shown, and {more.inner_text()!r}"
     inked = more.locator("canvas").evaluate("""(canvas) => {
