@@ -44,8 +44,9 @@ OPTIONS: dict[str, tuple[Param, ...]] = {
             "reduction",
             "choice",
             "mean",
-            Text("Loss of the batch: mean or sum", "批量损失：平均或求和"),
+            Text("Loss of the batch", "批量损失"),
             choices=("mean", "sum"),
+            choice_labels=(Text("mean", "平均"), Text("sum", "求和")),
         ),
     ),
     "fused": (Param("fused", "boolean", True, Text("Output activation and loss in one", "输出激活与损失合并计算")),),
@@ -57,6 +58,7 @@ OPTIONS: dict[str, tuple[Param, ...]] = {
             UPDATE_ORDERS[0],
             Text("Order of the updates", "更新顺序"),
             choices=UPDATE_ORDERS,
+            choice_labels=(Text("all at once", "同时更新"), Text("layer by layer", "逐层更新")),
         ),
     ),
     "clip": tuple(

@@ -4,22 +4,21 @@
  *
  * @import { Problem, Run, Spec, Translate } from "./types.d.ts"
  */
+import { fieldsOf, fillField, isTyped, sayUnusual, settingsOf, showOnly, valueOf } from "./fields.js";
 import { settled } from "./player.js";
-import { fieldsOf, sayNotes, sayProblem } from "./remarks.js";
+import { sayNotes, sayProblem } from "./remarks.js";
 import {
   addLayer,
   areLabels,
   countEdits,
   edit,
-  get,
+  kindAt,
   layersOf,
   outputsOf,
-  readList,
   readRows,
   removeLayer,
   set,
   withOutputs,
-  writeList,
   writeRows,
 } from "./spec.js";
 
@@ -78,8 +77,8 @@ export function createControls({ form, t, propose, reset, rows }) {
     for (const field of fieldsOf(form)) {
       // What belongs to another entry of a menu keeps what it would be chosen with.
       const settings = /** @type {HTMLElement | null} */ (field.closest("[data-menu]"));
-      if (settings && get(draft, settings.dataset.menu ?? "") !== settings.dataset.entry) continue;
-      if (field.name && field !== ownRows) fillField(field, get(draft, field.name));
+      if (settings && kindAt(draft, settings.dataset.menu ?? "") !== settings.dataset.entry) continue;
+      if (field.name && field !== ownRows) fillField(field, draft);
     }
     const data = /** @type {any} */ (draft.data);
     if (data?.kind === "inline" && document.activeElement !== ownRows) {
@@ -90,7 +89,10 @@ export function createControls({ form, t, propose, reset, rows }) {
     for (
       const settings of /** @type {NodeListOf<HTMLFieldSetElement>} */ (form.querySelectorAll("[data-menu]"))
     ) {
-      showOnly(settings, get(draft, settings.dataset.menu ?? "") === settings.dataset.entry);
+      showOnly(settings, kindAt(draft, settings.dataset.menu ?? "") === settings.dataset.entry);
+    }
+    for (const fold of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll(".fold"))) {
+      sayUnusual(fold);
     }
     const given = Object.keys(/** @type {object} */ (draft.parameters ?? {}));
     query("#given-parameters").hidden = given.length === 0;
@@ -118,7 +120,7 @@ export function createControls({ form, t, propose, reset, rows }) {
         set(draft, "batch_size", batchKind.value === "full" ? null : valueOf(query("[name=batch_size]"))),
       );
     }
-    const chosen = field.name.endsWith(".kind");
+    const chosen = field.dataset.choice !== undefined;
     if (field === ownRows) draft = withOwnRows(draft, ownRows.value);
     else if (!field.name) return;
     else if (chosen) draft = withKind(draft, field, form, ownRows, rows);
@@ -183,63 +185,10 @@ export function createControls({ form, t, propose, reset, rows }) {
   };
 }
 
-/** @typedef {import("./remarks.js").Field} Field */
+/** @typedef {import("./fields.js").Field} Field */
 
-/** @param {Field} field @returns {boolean}  typed letter by letter rather than chosen */
-function isTyped(field) {
-  return field instanceof HTMLTextAreaElement ||
-    (field instanceof HTMLInputElement && field.type !== "checkbox");
-}
-
-/** @param {Field} field @returns {unknown} */
-function valueOf(field) {
-  const list = listOf(field);
-  if (list && field.type === "checkbox") return checkedIn(list);
-  if (list) return readList(field.value, list.dataset.list === "array");
-  if (field instanceof HTMLInputElement && field.type === "checkbox") return field.checked;
-  if (field instanceof HTMLInputElement && field.type === "number") {
-    return field.value === "" ? "" : Number(field.value);
-  }
-  return field.value;
-}
-
-/** What says that a field holds a list, or is one of several that do. @param {Field} field */
-function listOf(field) {
-  return /** @type {HTMLElement | null} */ (field.closest("[data-list]"));
-}
-
-/** The features that are ticked, and those that the form does not offer. @param {HTMLElement} list */
-function checkedIn(list) {
-  const ticked = /** @type {HTMLInputElement[]} */ (fieldsOf(list)).filter(({ checked }) => checked);
-  return [...ticked.map(({ value }) => value), ...readList(list.dataset.others ?? "", false) ?? []];
-}
-
-/** @param {Field} field @param {unknown} value */
-function fillField(field, value) {
-  const list = listOf(field);
-  if (list) return fillList(list, field, value);
-  if (value === undefined || value === null) return;
-  if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = value === true;
-  else if (valueOf(field) !== value) field.value = String(value);
-}
-
-/** @param {HTMLElement} list @param {Field} field @param {unknown} value */
-function fillList(list, field, value) {
-  const names = Array.isArray(value) ? value : [];
-  if (field.type !== "checkbox") {
-    if (writeList(valueOf(field)) !== writeList(value)) field.value = writeList(value);
-    return;
-  }
-  /** @type {HTMLInputElement} */ (field).checked = names.includes(field.value);
-  const offered = fieldsOf(list).map((each) => each.value);
-  list.dataset.others = writeList(names.filter((name) => !offered.includes(name)));
-}
-
-/** @param {HTMLFieldSetElement} settings @param {boolean} shown */
-function showOnly(settings, shown) {
-  settings.hidden = !shown;
-  settings.disabled = !shown;
-}
+/** Attributes that name a place in the spec. */
+const PLACED = ["problem", "choice", "menu"];
 
 /**
  * A row of the layer list as it is at its place: names of its fields, its title, and the output layer's fixed width.
@@ -254,8 +203,15 @@ function dressLayer(row, at, count, t) {
   const place = (/** @type {string} */ text) => text.replace(/^layers\[[^\]]*\]/, `layers[${at}]`);
   row.dataset.layer = String(at);
   for (const field of fieldsOf(row)) field.name = place(field.name);
-  for (const problem of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-problem]"))) {
-    problem.dataset.problem = place(problem.dataset.problem ?? "");
+  for (const said of PLACED) {
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll(`[data-${said}]`))) {
+      element.dataset[said] = place(element.dataset[said] ?? "");
+    }
+  }
+  for (
+    const hidden of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-hidden-layers]"))
+  ) {
+    hidden.hidden = output;
   }
   const title = row.querySelector(".layer-name");
   if (title) title.textContent = layer;
@@ -274,7 +230,7 @@ function dressLayer(row, at, count, t) {
 }
 
 /**
- * Another entry of a menu, with its settings as they stand in the form.
+ * Another entry of a menu, with its settings as they stand in the form; or none.
  * @param {Spec} draft
  * @param {Field} menu
  * @param {HTMLFormElement} form
@@ -283,17 +239,14 @@ function dressLayer(row, at, count, t) {
  * @returns {Spec}
  */
 function withKind(draft, menu, form, ownRows, rows) {
-  const path = menu.name.replace(/\.kind$/, "");
-  if (menu.name === "data.kind" && menu.value === "inline") {
+  const path = menu.dataset.choice ?? "";
+  if (menu.value === "") return edit(draft, path, null);
+  if (path === "data" && menu.value === "inline") {
     const now = rows();
     if (now) ownRows.value = writeRows(now.x, now.y);
     return withOwnRows(draft, ownRows.value);
   }
-  const settings = form.querySelector(`[data-menu="${menu.name}"][data-entry="${menu.value}"]`);
-  const values = settings
-    ? fieldsOf(settings).map((field) => [field.name.slice(path.length + 1), valueOf(field)])
-    : [];
-  return edit(draft, path, { kind: menu.value, ...Object.fromEntries(values) });
+  return edit(draft, path, { kind: menu.value, ...settingsOf(form, path, menu.value) });
 }
 
 /** @param {Spec} draft @param {string} text @returns {Spec} */
@@ -305,12 +258,18 @@ function withOwnRows(draft, text) {
   return edit(draft, "data", { ...before, ...rows, y });
 }
 
-/** What a new hidden layer is when there is none to copy: what the template says. @param {HTMLTemplateElement} template */
-function modelOf(template) {
-  const values = fieldsOf(template.content).map((
-    field,
-  ) => [field.name.replace(/^layers\[#\]\./, ""), valueOf(field)]);
-  return { kind: template.dataset.layerKind ?? "", ...Object.fromEntries(values) };
+/**
+ * What a new hidden layer is when there is none to copy: what the template says.
+ * @param {HTMLTemplateElement} template
+ * @returns {import("./spec.js").Layer}
+ */
+function modelOf({ content, dataset }) {
+  const fields = fieldsOf(content).filter((field) => field.closest("[data-menu]") === null);
+  const values = fields.map((field) => {
+    const name = (field.dataset.choice ?? field.name).replace(/^layers\[#\]\./, "");
+    return [name, valueOf(field) === "" ? null : valueOf(field)];
+  });
+  return { kind: dataset.layerKind ?? "", ...Object.fromEntries(values) };
 }
 
 /** @param {unknown} seed @returns {number}  a small one, easy to say in class */

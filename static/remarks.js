@@ -3,13 +3,9 @@
  *
  * @import { Problem, Run, Translate } from "./types.d.ts"
  */
+import { fieldsOf } from "./fields.js";
 
-/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
-
-/** @param {ParentNode} parent @returns {Field[]} */
-export function fieldsOf(parent) {
-  return [...parent.querySelectorAll(/** @type {any} */ ("input, select, textarea"))];
-}
+/** @typedef {import("./fields.js").Field} Field */
 
 /**
  * Every note on the run, after the place for refusals that is nearest to its field.
@@ -24,6 +20,7 @@ export function sayNotes(form, notes) {
     note.setAttribute("role", "note");
     note.textContent = text;
     nearest(placesIn(form), field).after(note);
+    unfold(note);
   }
 }
 
@@ -48,10 +45,17 @@ export function sayProblem(form, problem, t) {
     place.hidden = false;
     place.textContent = place.textContent ? `${place.textContent} ${text}` : text;
     place.id ||= `problem-${places.indexOf(place)}`;
+    unfold(place);
     const named = fieldsOf(form).find((each) => isAbout(each, field));
     named?.setAttribute("aria-invalid", "true");
     named?.setAttribute("aria-describedby", place.id);
   }
+}
+
+/** What is said must be seen. @param {HTMLElement} said */
+function unfold(said) {
+  const fold = said.closest("details");
+  if (fold) fold.open = true;
 }
 
 /** Is it this field, or a field that holds a whole list of them? @param {Field} field @param {string} path */

@@ -5,7 +5,7 @@
  * @import { Spec } from "./types.d.ts"
  */
 
-/** @typedef {{ kind: string, units: number, activation: string, [field: string]: unknown }} Layer */
+/** @typedef {{ kind: string, units: number, activation: unknown, [field: string]: unknown }} Layer */
 
 /**
  * @param {string} path  `layers[0].units`
@@ -18,6 +18,17 @@ export function segments(path) {
 /** @param {unknown} spec  @param {string} path  @returns {unknown}  undefined if there is no such place */
 export function get(spec, path) {
   return segments(path).reduce((at, segment) => /** @type {any} */ (at)?.[segment], spec);
+}
+
+/**
+ * What is chosen from a menu: entries without parameters may stand there by their names alone.
+ * @param {unknown} spec
+ * @param {string} path
+ * @returns {string}  empty if nothing is
+ */
+export function kindAt(spec, path) {
+  const chosen = /** @type {any} */ (get(spec, path));
+  return typeof chosen === "string" ? chosen : chosen?.kind ?? "";
 }
 
 /** @param {Spec} spec  @param {string} path  @param {unknown} value  @returns {Spec} */

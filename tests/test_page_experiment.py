@@ -90,6 +90,103 @@ CHANGES = {
 }
 
 
+def unfolded(visit, name):
+    """A field of the form, brought into sight where it is folded away."""
+    field = visit.field(name)
+    fold = field.locator("xpath=ancestor::details")
+    if fold.count() and fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    return field
+
+
+HIDDEN = {"kind": "dense", "units": 4, "activation": "sigmoid"}
+OUTPUT = {"kind": "dense", "units": 1, "activation": "sigmoid"}
+
+# What is set, field by field, and the experiment that makes of the first one.
+SETTINGS = {
+    "an activation with a parameter": (
+        {"layers[0].activation": "leaky_relu", "layers[0].activation.slope": "0.25"},
+        {"layers": [{**HIDDEN, "activation": {"kind": "leaky_relu", "slope": 0.25}}, OUTPUT]},
+    ),
+    "an activation that learns": (
+        {"layers[0].activation": "prelu"},
+        {"layers": [{**HIDDEN, "activation": "prelu"}, OUTPUT]},
+    ),
+    "a choice within a choice": (
+        {"layers[0].activation": "gelu", "layers[0].activation.form": "tanh"},
+        {"layers": [{**HIDDEN, "activation": {"kind": "gelu", "form": "tanh"}}, OUTPUT]},
+    ),
+    "a loss with a parameter": (
+        {"loss": "huber", "loss.delta": "0.5"},
+        {"loss": {"kind": "huber", "delta": 0.5}},
+    ),
+    "an optimizer with memory": (
+        {"optimizer.kind": "adam", "optimizer.beta1": "0.5"},
+        {"optimizer": {"kind": "adam", "beta1": 0.5}},
+    ),
+    "a schedule": (
+        {"schedule.kind": "step", "schedule.every": "7"},
+        {"schedule": {"kind": "step", "every": 7}},
+    ),
+    "a penalty and a clip": (
+        {"penalty.l2": "0.5", "clip.norm": "2"},
+        {"penalty": {"l2": 0.5}, "clip": {"norm": 2}},
+    ),
+    "how losses add up": (
+        {"reduction": "sum", "update_order": "layer_by_layer"},
+        {"reduction": "sum", "update_order": "layer_by_layer"},
+    ),
+    "dropout and a layer's own initial values": (
+        {"layers[0].dropout": "0.5", "layers[0].initializer.kind": "normal", "layers[0].initializer.std": "2"},
+        {"layers": [{**HIDDEN, "dropout": 0.5, "initializer": {"kind": "normal", "std": 2}}, OUTPUT]},
+    ),
+    "rows held out": ({"data.test_fraction": "0.25"}, {"data": {"kind": "uniform", "test_fraction": 0.25}}),
+}
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_every_setting_of_the_catalogue_can_be_set(visit, part):
+    for name in list(SETTINGS)[part::2]:
+        changes, spec = SETTINGS[name]
+        visit.open("#step=5&frame=W1_new&unit=1")
+        for path, value in changes.items():
+            field = unfolded(visit, path)
+            if field.evaluate("(field) => field.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        becomes(visit, spec)
+        assert visit.page.locator("#experiment-form .problem:visible").count() == 0, name
+        for path, value in changes.items():
+            assert visit.field(path).input_value() == value, f"{name}: {path}"
+
+
+def test_a_setting_that_may_be_nothing_can_be_emptied_and_a_layer_can_go_back_to_what_all_have(visit):
+    spec = {"clip": {"value": 0.5}, "layers": [{**HIDDEN, "initializer": {"kind": "zeros"}}, OUTPUT]}
+    visit.open("#step=5", spec=spec)
+    assert unfolded(visit, "clip.value").input_value() == "0.5"
+    visit.field("clip.value").fill("")
+    unfolded(visit, "layers[0].initializer.kind").select_option("")
+    becomes(visit, {})
+    assert visit.page.locator("#example-menu").input_value() == "seed"
+
+
+def test_a_fold_says_what_has_been_changed_in_it_and_opens_where_something_is_refused(visit, allow_console_error):
+    allow_console_error("422")
+    fold = visit.page.locator("details", has=visit.page.locator('[name="clip.norm"]'))
+    note = fold.locator(".fold-note")
+    assert note.text_content() == ""
+    visit.open("#step=5", spec={"clip": {"norm": 2}, "schedule": {"kind": "cosine"}})
+    assert note.text_content() == "Cosine, Limit of all gradients together 2"
+    unfolded(visit, "clip.value").fill("1")
+    visit.wait("() => document.querySelector('.fold .problem:not([hidden])')")
+    fold.locator("summary").click()
+    assert fold.get_attribute("open") is None
+    visit.field("clip.value").evaluate("(field) => field.dispatchEvent(new Event('input', { bubbles: true }))")
+    visit.problem("clip.norm").wait_for()
+    assert fold.get_attribute("open") is not None
+
+
 @pytest.mark.parametrize("part", range(3))
 def test_a_change_is_computed_at_once_and_the_place_is_kept(visit, part):
     for name in list(CHANGES)[part::3]:
@@ -134,6 +231,7 @@ def test_data_sets_can_be_chosen_one_after_another_and_the_output_layer_fits_the
 def test_features_and_lists_are_part_of_the_data(visit, allow_console_error):
     allow_console_error("422")
     visit.field("data.kind").select_option("circles")
+    unfolded(visit, "data.test_fraction")
     features = visit.page.locator('[data-entry="circles"] .features input')
     features.nth(1).uncheck()
     features.nth(2).check()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter, defaultdict
 
 import pytest
 
+import engine
 from app.i18n import messages
 
 HTML = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -115,3 +117,47 @@ def test_no_address_is_ever_redirected(api):
         "/%2f%2fevil.example/",
     ):
         assert api.get(f"http://127.0.0.1{path}", follow_redirects=False).status_code == 404
+
+
+def fields_of(html):
+    """How often every field of the form is there, and the values of those that are menus."""
+    names = Counter(re.findall(r'<(?:input|select|textarea)\b[^>]*? name="([^"]+)"', html))
+    menus = defaultdict(list)
+    for name, inside in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', html, re.DOTALL):
+        menus[name].append(re.findall(r'<option value="([^"]*)"', inside))
+    return names, menus
+
+
+MENUS = {
+    "data.kind": ("datasets", ["inline"]),
+    "loss": ("losses", []),
+    "optimizer.kind": ("optimizers", []),
+    "schedule.kind": ("schedules", []),
+    "initializer.kind": ("initializers", []),
+    "layers[0].activation": ("activations", []),
+    "layers[0].initializer.kind": ("initializers", [""]),
+}
+
+
+@pytest.mark.parametrize("lang", engine.LANGUAGES)
+def test_the_form_has_every_entry_of_the_catalogue_and_every_parameter(api, lang):
+    names, menus = fields_of(api.get("/", params={"lang": lang}).text)
+    catalog = engine.catalog()
+    for path, (registry, more) in MENUS.items():
+        assert sorted(menus[path][0]) == sorted([*(entry.name for entry in catalog[registry]), *more]), path
+        for entry in catalog[registry]:
+            for param in entry.params:
+                field = f"{path.removesuffix('.kind')}.{param.name}"
+                assert names[field], f"{entry.name}: there is no field {field}"
+                assert param.kind != "choice" or list(param.choices) in menus[field], f"{entry.name}: {menus[field]}"
+    assert {registry for registry, _ in MENUS.values()} | {"layers", "examples"} == catalog.keys(), (
+        "a registry without a menu"
+    )
+    options = [
+        field if param.name == field else f"{field}.{param.name}"
+        for field in engine.OPTIONS
+        for param in engine.OPTIONS[field]
+    ]
+    layers = [f"layers[0].{param.name}" for param in catalog["layers"][0].params]
+    for path in (*options, *layers, "batch_size", "shuffle", "epochs", "seed"):
+        assert names[path] == 1, path
