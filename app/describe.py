@@ -142,6 +142,7 @@ def catalog(language: str) -> Plain:
         "inline": [param(each, language) for each in engine.INLINE_PARAMS],
         "examples": [example(found, language) for found in registries["examples"]],
         "options": {field: [param(each, language) for each in params] for field, params in engine.OPTIONS.items()},
+        "early_stopping": [param(each, language) for each in engine.STOPPING_PARAMS],
     }
 
 

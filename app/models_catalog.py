@@ -82,3 +82,4 @@ class Catalog(Shape):
     inline: list[Param] = Field(description="What examples given outright can be told besides.")
     examples: list[Example]
     options: dict[str, list[Param]]
+    early_stopping: list[Param] = Field(description="What can be asked of a run's diagnosis; it is no part of a spec.")

@@ -79,7 +79,7 @@ from engine.rule import Rule
 from engine.run import Run, open_run, state_at, trace
 from engine.spec import DEFAULTS, OPTIONS, ExperimentSpec
 from engine.split import DataSplit, make_split
-from engine.stopping import MONITORS, EarlyStopping
+from engine.stopping import MONITORS, STOPPING_PARAMS, EarlyStopping
 from engine.surface import Axis, Grid, Surface, surface_names
 from engine.survey import DeadUnit
 from engine.trace import Trace
@@ -103,6 +103,7 @@ __all__ = [
     "PHASES",
     "QUANTITIES",
     "SOURCES",
+    "STOPPING_PARAMS",
     "USUAL",
     "Account",
     "AddressError",

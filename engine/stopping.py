@@ -12,8 +12,26 @@ from engine.registry import Param, Text
 LOWER_IS_BETTER = {"train_loss": True, "test_loss": True, "train_accuracy": False, "test_accuracy": False}
 MONITORS = tuple(LOWER_IS_BETTER)
 
+MONITOR = Param(
+    "monitor",
+    "choice",
+    None,
+    Text(
+        "Figure to watch (absent: test loss, or training loss without test examples)",
+        "监视的指标（不填则为测试损失；没有测试样本时为训练损失）",
+    ),
+    choices=MONITORS,
+    choice_labels=(
+        Text("training loss", "训练损失"),
+        Text("test loss", "测试损失"),
+        Text("training accuracy", "训练准确率"),
+        Text("test accuracy", "测试准确率"),
+    ),
+)
 PATIENCE = Param("patience", "integer", 10, Text("Patience", "耐心"), minimum=1, step=1, unit="epochs")
 MIN_DELTA = Param("min_delta", "number", 0.0, Text("Least improvement", "最小改进"), minimum=0.0, step=0.001)
+STOPPING_PARAMS = (MONITOR, PATIENCE, MIN_DELTA)
+"""What early stopping can be told."""
 
 
 @dataclass(frozen=True)
