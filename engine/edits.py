@@ -21,7 +21,8 @@ from engine.rule import Shape
 MOST_EDITS = 200
 """Every step with an edit begins a branch of its own; a spec stands on all of them."""
 
-_ADDRESS = re.compile(r"([A-Za-z]\w{0,31})\[(\d{1,9}(?:,\d{1,9}){0,3})\]")
+_INDEX = r"(?:0|[1-9]\d{0,8})"
+_ADDRESS = re.compile(rf"([A-Za-z]\w{{0,31}})\[({_INDEX}(?:,{_INDEX}){{0,3}})\]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,10 @@ class Editable:
 
 
 def edits_of(field: str, value: object, editable: Editable) -> tuple[Edit, ...]:
-    """The edits that plain data describes, in the order of their steps; those of one step taken together."""
+    """The edits that plain data describes, in the order of their steps; those of one step taken together.
+
+    What an edit sets comes in one order, so that the order in which it was written makes no other run.
+    """
     allowed = f"a list of at most {MOST_EDITS} edits"
     if isinstance(value, (list, tuple)) and len(value) > MOST_EDITS:
         raise SpecError(field, value, allowed)
@@ -59,8 +63,8 @@ def edits_of(field: str, value: object, editable: Editable) -> tuple[Edit, ...]:
         cells = {(name, index): number for name, index, number in (*before.cells, *edit.cells)}
         by_step[edit.step] = Edit(
             edit.step,
-            tuple((name, index, number) for (name, index), number in cells.items()),
-            tuple({**dict(before.settings), **dict(edit.settings)}.items()),
+            tuple((name, index, number) for (name, index), number in sorted(cells.items())),
+            tuple(sorted({**dict(before.settings), **dict(edit.settings)}.items())),
         )
     return tuple(by_step.values())
 

@@ -155,3 +155,21 @@ def test_the_share_of_dropped_units_is_the_probability_and_the_expectation_stays
     masks = [run.trace(step).values["mask1"] for step in range(40)]
     kept = float(np.mean(masks))
     assert kept == pytest.approx(0.7, abs=4 * (0.21 / (40 * 200 * 50)) ** 0.5)
+
+
+def test_the_order_in_which_an_edit_is_written_makes_no_other_run():
+    one = {"step": 3, "set": {"b1[0]": 2, "W1[1,0]": 1, "W1[0,1]": 0.5}, "beta2": 0.9, "beta1": 0.5}
+    other = [
+        {"step": 3, "beta1": 0.5, "set": {"W1[0,1]": 0.5, "W1[1,0]": 1}},
+        {"step": 3, "set": {"b1[0]": 2}, "beta2": 0.9},
+    ]
+    first, second = make_spec({**DOCUMENT, "edits": [one]}), make_spec({**DOCUMENT, "edits": other})
+    assert first == second
+    assert open_run(first).trajectory is open_run(second).trajectory
+
+
+@pytest.mark.parametrize("address", ["W1[00,1]", "W1[\u0661,0]", "W1[0, 1]", "W1[-1,0]"])
+def test_a_number_has_one_address(address):
+    with pytest.raises(SpecError) as error:
+        make_spec({**DOCUMENT, "edits": [{"step": 3, "set": {address: 1}}]})
+    assert error.value.field == "edits[0].set"
