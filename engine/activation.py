@@ -79,6 +79,15 @@ class Activation(Entry):
         return not any(isinstance(node, (Sum, Maximum)) for node in walk(body))
 
 
+def apart(name: str) -> str:
+    """A name within a Chinese sentence: a space parts Latin letters from Chinese characters, and nothing else.
+
+    >>> apart("ReLU"), apart("恒等"), apart("对数 softmax")
+    (' ReLU ', '恒等', '对数 softmax ')
+    """
+    return " " * name[0].isascii() + name + " " * name[-1].isascii()
+
+
 @lru_cache(maxsize=1024)
 def _built(entry: Activation, values: tuple[tuple[str, Any], ...], jacobian: bool) -> Op:
     assert entry.build is not None
@@ -107,7 +116,7 @@ def unit_op(name: str, label: Text, summary: Text, source: str, curve: Curve) ->
     """The operation of an elementwise activation, with its derivative."""
     delta = Op(
         derived(name, "delta"),
-        Text(f"Error term through {label.en}", f"经 {label.zh} 的误差项"),
+        Text(f"Error term through {label.en}", f"经{apart(label.zh)}的误差项"),
         curve.delta_summary,
         source,
         Rule("delta", ("n", "j"), Named("error", DA) * Named("slope", curve.slope)),

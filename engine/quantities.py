@@ -323,14 +323,14 @@ QUANTITIES: dict[str, Quantity] = dict(
                     Text("weight decay", "权重衰减"),
                     Text(
                         "The part of itself that a parameter loses in every step, times the learning rate.",
-                        "每步中参数按学习率衰减的比例。",
+                        "参数每步衰减的比例，实际还要乘以学习率。",
                     ),
                     "λ",
                 ),
                 (
                     "momentum_decay",
                     Text("momentum decay ψ", "动量衰减 ψ"),
-                    Text("How fast the warm-up of the momentum ends.", "动量预热结束的快慢。"),
+                    Text("How fast the warm-up of the momentum ends.", "动量系数预热的快慢。"),
                     "ψ",
                 ),
                 (

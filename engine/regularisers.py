@@ -187,8 +187,8 @@ def _clipped(name: str, summary: Text, value: Callable[[Expr], Expr], kernel: Ca
 CLIP_VALUE = _clipped(
     "clip_value",
     Text(
-        "The gradient, cut off where it is larger than the limit.",
-        "超过阈值的梯度被截断到阈值。",
+        "The gradient, cut off where its size is over the limit; its sign stays.",
+        "绝对值超过阈值的梯度被截断到阈值，符号不变。",
     ),
     lambda g: larger(smaller(g, _limit), -_limit),
     _clip_value,
@@ -197,7 +197,7 @@ CLIP_NORM = _clipped(
     "clip_norm",
     Text(
         "The gradient times the factor that brings all gradients together down to the limit.",
-        "梯度乘以统一的系数，使全部梯度的总长度不超过阈值。",
+        "所有梯度乘以同一个系数，使全部梯度的范数不超过阈值。",
     ),
     lambda g: g * _scale,
     _clip_norm,
@@ -246,7 +246,7 @@ CLIP_SCALE = Op(
     Text("Clipping factor", "裁剪系数"),
     Text(
         "The limit over the norm of all gradients, but at most 1: short gradients stay as they are.",
-        "阈值除以全部梯度的范数，但不超过 1：较短的梯度保持不变。",
+        "阈值除以全部梯度的范数，但不超过 1：范数未超过阈值时，梯度保持不变。",
     ),
     "torch.nn.utils.clip_grad_norm_, documentation; " + _DEEP_LEARNING + "10.11.1",
     Rule("clip_scale", (), smaller(_limit / (_norm + Number(NORM_EPSILON)), 1)),

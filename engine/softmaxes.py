@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.activation import DA, DEEP_LEARNING, A, Activation, Values, Z, a, da, z
+from engine.activation import DA, DEEP_LEARNING, A, Activation, Values, Z, a, apart, da, z
 from engine.expression import Choose, Expr, Index, Maximum, Named, Number, Sum, exp, log, operands
 from engine.ops import Do, Op
 from engine.registry import Text
@@ -103,7 +103,7 @@ def _row_wise(
     )
     through = Op(
         f"{name}_delta:jacobian",
-        Text(f"Error term through the Jacobian of {label.en}", f"经 {label.zh} 雅可比矩阵的误差项"),
+        Text(f"Error term through the Jacobian of {label.en}", f"经{apart(label.zh)}雅可比矩阵的误差项"),
         Text(
             "z of a unit moves every output of its row: each output's error times how much it moves, added.",
             "一个神经元的 z 会影响该行的所有输出：把每个输出的误差乘以它随 z 的变化率，再求和。",
@@ -115,7 +115,7 @@ def _row_wise(
     )
     multiplied_out = Op(
         f"{name}_delta",
-        Text(f"Error term through {label.en}", f"经 {label.zh} 的误差项"),
+        Text(f"Error term through {label.en}", f"经{apart(label.zh)}的误差项"),
         Text(
             f"Every output of {label.en} depends on every z of its row, so the errors of the whole row arrive here.",
             f"{label.zh} 的每个输出都依赖同一行的所有 z，所以整行的误差都会传到这里。",

@@ -130,8 +130,10 @@ HARD_SIGMOID = elementwise(
     "hard_sigmoid",
     Text("Hard sigmoid", "硬 sigmoid"),
     Text(
-        "A sigmoid of three straight lines: 0 up to z = −3, 1 from z = 3 on. At both kinks the slope is taken as 0.",
-        "由三段直线组成的 sigmoid：z 不超过 −3 时为 0，z 从 3 起为 1。在两个拐点处斜率取 0。",
+        "A sigmoid of three straight lines: 0 up to z = −3, 1 from z = 3 on. At both kinks the slope is taken as 0. "
+        "PyTorch rounds the slope 1/6 to single precision, which differs by 3e-8 of itself.",
+        "由三段直线组成的 sigmoid：z 不大于 −3 时为 0，不小于 3 时为 1。在两个拐点处斜率取 0。"
+        "PyTorch 把斜率 1/6 舍入为单精度，相对差别约 3e-8。",
     ),
     r"a = \frac{\min(\max(z + 3, 0), 6)}{6}",
     "Howard et al., Searching for MobileNetV3 (2019), section 5.2; torch.nn.Hardsigmoid, documentation",
