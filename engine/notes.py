@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.activation import apart
 from engine.activations import ACTIVATIONS
 from engine.data_spec import InlineData
 from engine.dataset import TARGETS, coded_outputs
@@ -48,7 +49,7 @@ def _targets(spec: ExperimentSpec) -> Iterator[Note]:
     if entry is not None and entry.task == "regression":
         given = (ANY, PROBABILITIES) if entry.unit_targets else (ANY,)
         if loss.targets not in given:
-            yield Note("loss", _made_for(loss, Text("Those of this data are not.", "这份数据的目标不是。")))
+            yield Note("loss", _made_for(loss, Text("Those of this data are not.", "这份数据的目标不是这样。")))
         return
     classes = data.class_count if isinstance(data, InlineData) else DATASETS[data.kind].counted(data.values)
     assert classes is not None
@@ -75,7 +76,7 @@ def _made_for(loss: Loss, then: Text) -> Text:
     made_for = loss.targets.label
     return Text(
         f"{loss.label.en} is made for targets that are {made_for.en}. {then.en}",
-        f"{loss.label.zh}适用于{made_for.zh}的目标。{then.zh}",
+        f"{loss.label.zh}适用的目标是：{made_for.zh}。{then.zh}",
     )
 
 
@@ -117,6 +118,7 @@ def _idle_activation(spec: ExperimentSpec) -> Iterator[Note]:
             Text(
                 f"{loss.label.en} reads z and applies {applied.en} itself: {activation.label.en} of the output layer "
                 "takes no part in training.",
-                f"{loss.label.zh}直接读取 z 并自行作用 {applied.zh}：输出层的 {activation.label.zh} 不参与训练。",
+                f"{loss.label.zh}直接读取 z 并自行作用{apart(applied.zh).rstrip()}："
+                f"输出层的{apart(activation.label.zh)}不参与训练。",
             ),
         )

@@ -234,3 +234,11 @@ def test_parameters_are_completed_with_their_defaults_and_an_unknown_one_is_refu
     assert TUNED.complete({"steps": 4}) == {"delta": 1.0, "steps": 4, "fast": False}
     with pytest.raises(UnknownNameError, match="delta, steps, fast"):
         TUNED.complete({"speed": 1})
+
+
+def test_no_chinese_text_of_an_operation_has_a_space_between_two_chinese_characters():
+    texts = [text.zh for op in all_ops().values() for text in (op.label, op.summary)]
+    assert len(texts) > 200
+    assert [
+        text for text in texts if re.search(r"[\u3000-\u9fff\uff00-\uffef] [\u3000-\u9fff\uff00-\uffef]", text)
+    ] == []
