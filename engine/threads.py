@@ -10,41 +10,35 @@ computes.
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 
+class _Switch:
+    """The number of threads of one library, which any thread may set here.
+
+    Newer versions of threadpoolctl heed one thread alone where the setting is the process's: whoever was first, until
+    it is released. From any other the call does nothing, and says nothing. It is the lock of `_OneThread` that keeps
+    threads apart.
+    """
+
+    def __init__(self, library: Any) -> None:
+        self.get: Callable[[], int] = library.get_num_threads
+        self.set: Callable[[int], None] = library.set_num_threads
+        clear = getattr(library, "clear_controlling_thread", None)
+        self.release: Callable[[], None] = partial(clear, force=True) if clear else lambda: None
+        self.is_per_thread = getattr(library, "threading_layer", None) == "openmp"
+
+
 @lru_cache(maxsize=1)
-def _libraries() -> tuple[Any, ...]:
-    """What sets the threads of each linear algebra library; none where threadpoolctl is not installed."""
+def _switches() -> tuple[_Switch, ...]:
+    """One for each linear algebra library; none where threadpoolctl is not installed."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
         return ()
-    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
-
-
-def _set(library: Any, threads: int) -> None:
-    """Set the threads of a library, whichever thread asks.
-
-    Newer versions of threadpoolctl heed one thread alone where the setting is the process's: whoever was first. From
-    any other the call does nothing, and says nothing. Here it is the lock of `_OneThread` that keeps threads apart.
-    """
-    library.set_num_threads(threads)
-    if library.get_num_threads() != threads:
-        _release(library)
-        library.set_num_threads(threads)
-
-
-def _release(library: Any) -> None:
-    """Let any thread set the threads of a library from now on."""
-    clear = getattr(library, "clear_controlling_thread", None)
-    if clear is not None:
-        clear(force=True)
-
-
-def _is_per_thread(library: Any) -> bool:
-    return getattr(library, "threading_layer", None) == "openmp"
+    return tuple(_Switch(each) for each in ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 class _OneThread:
@@ -53,35 +47,38 @@ class _OneThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._inside = 0
-        self._changed: list[tuple[Any, int]] = []
+        self._changed: dict[_Switch, int] = {}
         self._here = threading.local()
 
     def __enter__(self) -> None:
         """Matrix products keep to one thread from here on."""
-        mine: list[tuple[Any, int]] = []
         with self._lock:
             self._inside += 1
-            for library in _libraries():
-                threads = library.get_num_threads()
-                if threads == 1:
-                    continue
-                _set(library, 1)
-                if _is_per_thread(library):
-                    mine.append((library, threads))
-                elif all(library is not changed for changed, _ in self._changed):
-                    self._changed.append((library, threads))
-        self._here.changed = [*getattr(self._here, "changed", ()), mine]
+            for switch in _switches():
+                threads = switch.get()
+                if threads != 1:
+                    switch.release()
+                    switch.set(1)
+                if switch.is_per_thread:
+                    self._here.before = [*getattr(self._here, "before", ()), (switch, threads)]
+                elif threads != 1:
+                    self._changed.setdefault(switch, threads)
 
     def __exit__(self, *raised: object) -> None:
         """Back to what it was, when the last one leaves."""
-        for library, threads in self._here.changed.pop():
-            _set(library, threads)
         with self._lock:
             self._inside -= 1
-            if self._inside == 0:
-                for library, threads in self._changed:
-                    _set(library, threads)
-                    _release(library)
+            for each in _switches():
+                if each.is_per_thread:
+                    switch, threads = self._here.before.pop()
+                    switch.set(threads)
+            if self._inside == 0 and self._changed:
+                for switch, threads in self._changed.items():
+                    switch.set(threads)
+                    if switch.get() != threads:
+                        switch.release()
+                        switch.set(threads)
+                    switch.release()
                 self._changed.clear()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
+from engine import threads as engine_threads
 from engine.threads import one_thread
 from tests.engine.helpers import assert_same_trace, dense, fresh_run, make_spec
 
@@ -91,3 +92,36 @@ def test_a_wide_network_gives_the_same_bits_from_every_thread(libraries):
     with ThreadPoolExecutor(3) as pool:
         for found in [pool.submit(lambda: fresh_run(spec).trace(1)) for _ in range(3)]:
             assert_same_trace("one of three threads", found.result(), wanted)
+
+
+class PerThread:
+    """A library whose setting is each thread's own, as with OpenMP; `first` is where every thread begins."""
+
+    threading_layer = "openmp"
+
+    def __init__(self, first):
+        self.first = first
+        self.own = threading.local()
+
+    def get_num_threads(self):
+        return getattr(self.own, "threads", self.first)
+
+    def set_num_threads(self, threads):
+        self.own.threads = threads
+
+
+def test_where_the_setting_is_each_threads_own_every_thread_gets_it_and_its_own_back(monkeypatch):
+    libraries = [PerThread(4), PerThread(7)]
+    switches = tuple(map(engine_threads._Switch, libraries))
+    monkeypatch.setattr(engine_threads, "_switches", lambda: switches)
+
+    def ask():
+        with one_thread:
+            with one_thread:
+                inside = threads_of(libraries)
+            return inside, threads_of(libraries)
+
+    with one_thread:
+        assert elsewhere(ask) == ([1, 1], [1, 1])
+        assert ask() == ([1, 1], [1, 1])
+    assert threads_of(libraries) == [4, 7]
