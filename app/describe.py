@@ -83,6 +83,7 @@ def run(
             "data": cost.data,
         },
         "limits": limits,
+        "published": printed_of(spec, language),
         "notes": [{"field": note.field, "text": note.text[language]} for note in engine.notes(spec)],
         "links": {"self": here, "steps": here + "/steps/{step}", "history": here + "/history"},
     }
@@ -187,17 +188,39 @@ def example(found: Any, language: str) -> Plain:
     return {
         **entry(found, language),
         "spec": completed(found.spec),
-        "published": [
-            {
-                "address": each.address,
-                "step": each.step,
-                "printed": each.printed,
-                "note": each.note[language],
-                "misprint": each.misprint,
-            }
-            for each in found.published
-        ],
+        "published": published(found, language),
     }
+
+
+def published(found: Any, language: str) -> list[Plain]:
+    """The figures that the source of an example prints."""
+    return [
+        {
+            "address": each.address,
+            "step": each.step,
+            "printed": each.printed,
+            "note": each.note[language],
+            "misprint": each.misprint,
+        }
+        for each in found.published
+    ]
+
+
+@cache
+def example_specs() -> dict[engine.ExperimentSpec, str]:
+    """The experiments of the ready examples, without their lengths, and the examples' names."""
+    return {
+        engine.ExperimentSpec.from_json(found.spec).trajectory(): found.name
+        for found in engine.catalog()["examples"]
+        if isinstance(found, engine.Example) and found.published
+    }
+
+
+def printed_of(spec: engine.ExperimentSpec, language: str) -> list[Plain]:
+    """The printed figures of the worked example that an experiment is; none for any other."""
+    name = example_specs().get(spec.trajectory())
+    found = next((each for each in engine.catalog()["examples"] if each.name == name), None)
+    return published(found, language) if found else []
 
 
 def completed(spec: Any) -> Plain:

@@ -176,6 +176,16 @@ class Links(Shape):
     history: str
 
 
+class Published(Shape):
+    """A number printed elsewhere."""
+
+    address: str
+    step: int
+    printed: str = Field(description="Digit for digit.")
+    note: str
+    misprint: bool = Field(description="Is it not what its own source's rule gives? The note says why.")
+
+
 class Run(Shape):
     """A run: the completed spec, and all that is known before any step of it is computed."""
 
@@ -193,6 +203,7 @@ class Run(Shape):
     program: Program
     cost: Cost
     limits: dict[str, int]
+    published: list[Published] = Field(description="What the source of this worked example prints, if it is one.")
     notes: list[Note]
     links: Links
 

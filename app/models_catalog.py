@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.models import Formula, Shape
+from app.models import Formula, Published, Shape
 
 
 class Param(Shape):
@@ -47,16 +47,6 @@ class Dataset(Entry):
     class_names: list[str]
     plane: list[tuple[float, float]] = Field(description="Where the points lie, for one or two inputs.")
     installed: bool = Field(description="Is the file there, where it comes as a file?")
-
-
-class Published(Shape):
-    """A number printed elsewhere."""
-
-    address: str
-    step: int
-    printed: str = Field(description="Digit for digit.")
-    note: str
-    misprint: bool = Field(description="Is it not what its own source's rule gives? The note says why.")
 
 
 class Example(Entry):

@@ -96,6 +96,17 @@ export interface Run {
   values: Record<string, ValueInfo>;
   program: { calls: Call[]; ops: Record<string, Op> };
   notes: { field: string; text: string }[];
+  /** What the source of this worked example prints; empty for any other experiment. */
+  published?: Published[];
+}
+
+/** A figure as its source prints it, digit for digit. */
+export interface Published {
+  address: string;
+  step: number;
+  printed: string;
+  note: string;
+  misprint: boolean;
 }
 
 export type Spec = Record<string, unknown>;

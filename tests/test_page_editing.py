@@ -106,3 +106,17 @@ def test_what_is_computed_offers_no_change(visit):
     visit.page.locator('#stage [data-address="z1[0,1]"]').first.click()
     visit.wait("() => document.querySelector('#why code')?.textContent === 'z1[0,1]'")
     assert visit.page.locator(".why-editor").count() == 0
+
+
+def test_a_printed_figure_stands_beside_ours_and_a_misprint_says_why(visit):
+    visit.page.locator("#example-menu").select_option("mazur")
+    visit.wait("() => document.body.dataset.step === '0' && document.body.dataset.ready === 'true'")
+    visit.page.locator('#stage [data-address="a1[0,0]"]').first.wait_for()
+    visit.page.locator('#timeline [data-call="a1"]').click()
+    visit.page.locator('#stage [data-address="a1[0,0]"]').first.click()
+    check = visit.page.locator("#why .check.good", has_text="0.593269992")
+    check.wait_for()
+    visit.press("]", "]")
+    visit.wait("() => document.body.dataset.step === '1' && document.body.dataset.ready === 'true'")
+    visit.page.locator('#timeline [data-call="loss"]').click()
+    visit.page.locator("#why .check.unknown", has_text="0.291027924").wait_for()

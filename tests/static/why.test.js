@@ -13,6 +13,7 @@ import { accountOf, added, LONGEST, rangeOf, rowsOf, sourceOf } from "../../stat
 import { conditionOf, curveOf, spanOf } from "../../static/views/why/curve.js";
 import { figures } from "../../static/draw/nodes.js";
 import { reached } from "../../static/views/why/onward.js";
+import { agrees } from "../../static/views/why/proof.js";
 import { sceneOf } from "../../static/views/why/scene.js";
 import { apply, callOf, element, indices, random, run, trace } from "./fixture.js";
 
@@ -315,4 +316,13 @@ test("figures of the panel are five, and no zero is negative", () => {
   assert.equal(figures(-0), "0");
   assert.equal(figures(0.00021532655), "0.00021533");
   assert.equal(figures(-1 / 3), "−0.33333");
+});
+
+test("a printed figure agrees if it is the number rounded or cut off", () => {
+  assert.ok(agrees(0.29837110876, "0.298371109"));
+  assert.ok(agrees(0.29837110876, "0.298371108"));
+  assert.ok(!agrees(0.29837110876, "0.298371107"));
+  assert.ok(agrees(-0.1045395058, "-0.105"));
+  assert.ok(agrees(7, "7"));
+  assert.ok(!agrees(NaN, "7"));
 });

@@ -23,8 +23,10 @@ const DIFFERENCE = 1e-5;
  */
 export function drawProof(scene) {
   const { call, known, value, context: { t } } = scene;
-  if (!call || !known || value === undefined) return null;
-  const checks = [ruleCheck(scene), differenceCheck(scene)].filter((check) => check !== null);
+  if (!known || value === undefined) return null;
+  const printed = publishedCheck(scene);
+  if (!call && !printed) return null;
+  const checks = [ruleCheck(scene), differenceCheck(scene), printed].filter((check) => check !== null);
   return html(
     "ul",
     { key: "proof", class: "why-proof", "aria-label": t("why.proof") },
@@ -56,6 +58,28 @@ function scaleOf(scene, value) {
     ? account.parts.flatMap(({ value, running }) => [value, running])
     : [];
   return Math.max(Math.abs(value), ...totals.map(Math.abs).filter(Number.isFinite), Number.MIN_VALUE);
+}
+
+/** The figure that a worked example's source prints for this number.  @param {Scene} scene  @returns {Drawn | null} */
+function publishedCheck({ frame, address, value, context: { t } }) {
+  const { run, moment: { step } } = frame;
+  const found = (run.published ?? []).find((each) => each.step === step && each.address === address);
+  if (!found || value === undefined) return null;
+  const verdict = found.misprint ? "unknown" : agrees(value, found.printed) ? "good" : "bad";
+  const words = [t("proof.printed", { printed: found.printed }), found.note].filter(Boolean).join(" ");
+  return drawCheck(verdict, t("proof.published"), words);
+}
+
+/**
+ * Is a printed figure this number, rounded or cut off to as many digits as were printed?
+ * @param {number} value
+ * @param {string} printed
+ * @returns {boolean}
+ */
+export function agrees(value, printed) {
+  const places = (printed.split(".")[1] ?? "").length;
+  const cut = Math.trunc(value * 10 ** places) / 10 ** places;
+  return [value.toFixed(places), cut.toFixed(places)].some((shown) => Number(shown) === Number(printed));
 }
 
 /** @param {Scene} scene  @returns {Drawn | null} */
