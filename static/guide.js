@@ -6,7 +6,7 @@
  */
 import { create, html } from "./draw/dom.js";
 import { say } from "./toast.js";
-import { format, placeOf } from "./url.js";
+import { format, placeOf, read } from "./url.js";
 
 /** Each part: its module, and the style sheets it needs. */
 const PARTS = {
@@ -15,6 +15,7 @@ const PARTS = {
   pointer: { module: () => import("./guide/pointer.js"), styles: ["present"] },
   data: { module: () => import("./guide/data.js"), styles: ["dialog", "data"] },
   glossary: { module: () => import("./guide/glossary.js"), styles: ["dialog", "glossary"] },
+  tour: { module: () => import("./guide/tour.js"), styles: ["glossary", "tour"] },
   files: { module: () => import("./guide/files.js"), styles: ["dialog", "share"] },
 };
 
@@ -67,8 +68,45 @@ export function createGuide({ messages, ...desk }) {
     use("glossary", (glossary) => glossary.openGlossary(desk, about));
   defineWhenAsked((first) => use("glossary", ({ define }) => define(desk, first)));
   offer("open-glossary", () => openGlossary(null));
+  const tour = () => use("tour", ({ startTour }) => startTour(desk));
+  offer("open-tour", tour);
+  if (isFirstVisit()) onceShown(desk, tour);
   acceptFiles((file) => use("files", ({ receive }) => receive(desk, file)));
   return { togglePointer, openGlossary };
+}
+
+/** That the tour was seen is all the page remembers of anybody, and only in the visitor's own browser. */
+const TOUR = "backscope.tour";
+
+/**
+ * Is somebody here for the first time, on the page itself? A link to a moment is about that moment.
+ * @returns {boolean}
+ */
+function isFirstVisit() {
+  if (document.body.dataset.embedded || Object.keys(read()).length) return false;
+  try {
+    return localStorage.getItem(TOUR) === null;
+  } catch {
+    return false; // nothing can be remembered: then better never than every time
+  }
+}
+
+/**
+ * Once there is something to see.
+ * @param {Pick<Desk, "subscribe" | "frame">} desk
+ * @param {() => void} tour
+ */
+function onceShown({ subscribe, frame }, tour) {
+  const stop = subscribe(({ trace }) => {
+    if (trace.status !== "ready" && !frame()) return;
+    stop();
+    try {
+      localStorage.setItem(TOUR, "seen");
+    } catch {
+      return;
+    }
+    tour();
+  });
 }
 
 /**

@@ -223,12 +223,19 @@ def allow_console_error(watch) -> Callable[[str], None]:
     return lambda pattern: watch.allowed.append(re.compile(pattern))
 
 
+def acquainted(context: BrowserContext, first_visit: bool) -> BrowserContext:
+    """A context whose visitor has seen the tour, unless this is the first visit."""
+    if not first_visit:
+        context.add_init_script("try { localStorage.setItem('backscope.tour', 'seen'); } catch {}")
+    return context
+
+
 @pytest.fixture
 def new_context(new_context, watch) -> Iterator[Callable[..., BrowserContext]]:
-    """Return a function that opens a watched browser context; keywords as in Playwright."""
+    """Return a function that opens a watched browser context; keywords as in Playwright, and `first_visit`."""
 
-    def open_context(**options: Any) -> BrowserContext:
-        return watch.over(new_context(**{**CONTEXT_OPTIONS, **options}))
+    def open_context(*, first_visit: bool = False, **options: Any) -> BrowserContext:
+        return acquainted(watch.over(new_context(**{**CONTEXT_OPTIONS, **options})), first_visit)
 
     yield open_context
     watch.settle()
@@ -241,10 +248,10 @@ def shared_contexts(browser) -> Iterator[Callable[..., BrowserContext]]:
     """Return a function that gives the browser context of these options, one for the whole run."""
     made: dict[str, BrowserContext] = {}
 
-    def context_of(**options: Any) -> BrowserContext:
-        key = json.dumps(options, sort_keys=True)
+    def context_of(*, first_visit: bool = False, **options: Any) -> BrowserContext:
+        key = json.dumps([first_visit, options], sort_keys=True)
         if key not in made:
-            made[key] = browser.new_context(**options)
+            made[key] = acquainted(browser.new_context(**options), first_visit)
         return made[key]
 
     yield context_of

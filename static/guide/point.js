@@ -41,6 +41,7 @@ export const CONTROLS = /** @type {Readonly<Record<string, string>>} */ (Object.
   share: "#share",
   present: "#present",
   learn: "#learn",
+  experiment: "#experiment-toggle",
   "example-menu": "#example-menu",
 }));
 
