@@ -71,7 +71,11 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
   const { frame, context, layout } = scene;
   const cells = rows.map((row) =>
     row.map((name) => {
-      if (name !== null) return drawCell(scene, cellShown(frame, name, unit), [unit]);
+      if (name !== null) {
+        const cell = cellShown(frame, name, unit);
+        const { axes } = frame.run.values[name];
+        return drawCell(scene, cell, cell.index.filter((_, axis) => axes[axis] !== "example"));
+      }
       // Beside a value that has no gradient there is room to say what it is.
       return html(
         "span",
