@@ -7,7 +7,7 @@
 const DASHED = 5;
 
 /** No colour is laid on thicker: what is written over it has to stay legible. */
-export const FULLEST = 0.62;
+export const FULLEST = 0.5;
 
 /** @typedef {[number, number, number]} Rgb */
 /** @typedef {{ positive: Rgb, negative: Rgb, wild: Rgb, ink: Rgb }} Palette */

@@ -17,6 +17,7 @@ export function createViews(arrived) {
   return Object.freeze([
     network,
     view("matrices", "stage.matrices", async () => (await import("./matrices.js")).matrices),
+    view("batch", "stage.batch", async () => (await import("./batch.js")).batch),
   ]);
 }
 

@@ -3,9 +3,9 @@
  *
  * @import { Placed } from "./layout.js"
  * @import { Scene } from "./scene.js"
- * @import { Palette, Rgb } from "../../draw/heat.js"
  */
 import { paintHeat } from "../../draw/heat.js";
+import { paletteOf } from "../../draw/palette.js";
 import { cellAt } from "./arrange.js";
 import { mostOf } from "./draw.js";
 import { isOpen, lengthOf, offsetOf } from "./layout.js";
@@ -88,33 +88,4 @@ function knownCells({ frame }, { matrix, down, across }) {
     const [unit, place] = isDown ? [row, col] : [col, row];
     return whole[unit] || (unit === made && frame.known(cell(unit, place)));
   };
-}
-
-/** @param {HTMLCanvasElement} canvas  @returns {Palette} */
-function paletteOf(canvas) {
-  const style = getComputedStyle(canvas);
-  const of = (/** @type {string} */ name) => rgb(canvas, style.getPropertyValue(name));
-  return {
-    positive: of("color"),
-    negative: of("outline-color"),
-    wild: of("column-rule-color"),
-    ink: of("caret-color"),
-  };
-}
-
-/**
- * A colour as the canvas mixes it, whatever notation it came in.
- * @param {HTMLCanvasElement} canvas
- * @param {string} colour
- * @returns {Rgb}
- */
-function rgb(canvas, colour) {
-  const dot = canvas.ownerDocument.createElement("canvas");
-  dot.width = dot.height = 1;
-  const pen = dot.getContext("2d");
-  if (!pen) return [128, 128, 128];
-  pen.fillStyle = colour;
-  pen.fillRect(0, 0, 1, 1);
-  const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
-  return [r, g, b];
 }
