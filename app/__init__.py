@@ -10,6 +10,7 @@ Code map, in the order a request meets it:
     api_data   examples of one's own from CSV text
     figures    what a run comes to: history, metrics, surfaces, landscapes, diagnosis
     courses, events      a run computed while others listen; server-sent events
+    api_export, export   a run as a file: a page, a program, a table, weights
     negotiation          which form of an answer a client wants
     pages, documentation the page, and the API for people
     schema     what a client sent, read strictly        questions   which figures, and what they would cost

@@ -32,6 +32,7 @@ class Asked:
         explicit = query.language()
         self.language = explicit or negotiate(request.headers.get("accept-language", ""))
         self.vary = "Accept" if explicit else "Accept, Accept-Language"
+        self.vary_by_language = "" if explicit else "Accept-Language"
 
 
 def routes(services: Services) -> APIRouter:

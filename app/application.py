@@ -13,6 +13,7 @@ from app import (
     api,
     api_data,
     api_events,
+    api_export,
     api_schemas,
     api_stretches,
     documentation,
@@ -23,6 +24,7 @@ from app import (
     teaching,
 )
 from app.assets import Assets, asset_dir
+from app.export.build import Tools
 from app.guard import Guard
 from app.openapi import generator
 from app.runs import Services
@@ -71,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api_events.routes(services))
     app.include_router(api_schemas.routes(services))
     app.include_router(teaching.routes(services))
+    app.include_router(api_export.routes(services, Tools(site, assets, vendor, texts)))
     app.include_router(api.health_routes(services))
     app.include_router(sharing.routes(services))
     app.include_router(documentation.routes(app, services, assets, vendor))

@@ -92,6 +92,10 @@ class Assets:
         """The file at an address of this version, or None."""
         return self._answers.get(name) if digest == self.digest else None
 
+    def named(self, name: str) -> Answer:
+        """A file by its name; there has to be one."""
+        return self._answers[name]
+
     def needed_by(self, start: str) -> list[str]:
         """A module and every module that has to be there before it runs, each once."""
         needed = [start]

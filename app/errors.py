@@ -46,6 +46,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "invalid-spec": (422, "The experiment spec is not valid"),
     "invalid-csv": (422, "The CSV text cannot be read"),
     "limit-exceeded": (422, "The experiment is larger than this server allows"),
+    "not-expressible": (422, "The other library has no words for a part of the experiment"),
     "invalid-parameter": (422, "A parameter of the address is not valid"),
     "internal-error": (500, "Something went wrong here"),
     "busy": (503, "The server is busy"),

@@ -26,6 +26,7 @@ from app.openapi_parameters import (
     DATA_STEP,
     DIAGNOSIS,
     EXAMPLES,
+    EXPORT,
     INCLUDE,
     INDEX,
     LANDSCAPE,
@@ -185,6 +186,15 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         [RUN, TO, POINTS],
         (404, 406, 422, 503),
     ),
+    "exportRun": (
+        "A run as a file",
+        "`json`: a step with its experiment. `csv`: a table. `npz`, `safetensors`: weights, or a step. `html`: one "
+        "file that steps offline, with the views of the page. `py`, `ipynb`: a program in NumPy, PyTorch or Keras that "
+        "reproduces the first losses; a 422 names the part of an experiment that a library has no words for.",
+        None,
+        [RUN, *EXPORT],
+        (404, 422, 503),
+    ),
     "getCatalog": (
         "What an experiment can be made of",
         "Layers, activations, losses, optimizers, initializers, data sets and ready examples, with ranges.",
@@ -215,6 +225,10 @@ IN_FORMS = ("getStep", "getSteps", "getParameters")
 """Operations whose arrays may be had as binary files."""
 
 
+EXPORTED = (
+    *("application/json", "text/csv", "application/x-npz", "application/vnd.safetensors"),
+    *("text/html", "text/x-python", "application/x-ipynb+json"),
+)
 SCHEMA_TYPE = "application/schema+json"
 EVENT_STREAM = "text/event-stream"
 
@@ -232,6 +246,11 @@ def document(operation: str) -> Plain:
             content[form.media_type] = {"schema": {"type": "string", "format": "binary"}}
     if operation == "getSchema":
         responses[200] = {"description": "The schema.", "content": {SCHEMA_TYPE: {"schema": {"type": "object"}}}}
+    if operation == "exportRun":
+        responses[200] = {
+            "description": "The file.",
+            "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in EXPORTED},
+        }
     if operation == "getEvents":
         responses[200] = {
             "description": "The stream.",
@@ -299,6 +318,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
                 {"name": "runs", "description": "Experiments and their steps."},
                 {"name": "figures", "description": "What a run comes to: histories, metrics, surfaces, landscapes."},
                 {"name": "data", "description": "Examples of one's own."},
+                {"name": "exports", "description": "Runs as files."},
                 {"name": "schemas", "description": "JSON Schemas of what goes in and out."},
                 {"name": "teaching", "description": "The glossary: what the page says about its symbols."},
                 {"name": "health", "description": "The server itself."},

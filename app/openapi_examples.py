@@ -49,6 +49,7 @@ REQUESTS: dict[str, Plain] = {
     "getLandscape": {"step": 0, "resolution": 3, "path": 2},
     "getDiagnosis": {},
     "getEvents": {"to": 2, "points": 2},
+    "exportRun": {"format": "json", "step": 1, "names": ["W1", "delta2"]},
     "getCatalog": {"lang": "zh"},
     "getGlossary": {"lang": "zh"},
     "getSchema": {"name": "trace.json"},

@@ -47,6 +47,34 @@ INDEX = comma(
 START = parameter("start", "query", "First step.", {**WHOLE, "default": 0})
 STOP = parameter("stop", "query", "The step after the last; all steps if absent.", {"type": "integer", "minimum": 1})
 COUNT = parameter("count", "query", "How many steps.", {"type": "integer", "minimum": 1, "default": 20})
+EXPORT = [
+    parameter(
+        "format",
+        "query",
+        "The form of the file.",
+        {"enum": ["json", "csv", "npz", "safetensors", "html", "py", "ipynb"]},
+        required=True,
+    ),
+    parameter(
+        "what",
+        "query",
+        "What of the run: the trace of a step, the weights before it, or figures over all steps (csv alone).",
+        {"enum": ["trace", "weights", "history"]},
+    ),
+    parameter("step", "query", "The step; the first one that a page holds.", {**WHOLE, "default": 0}),
+    parameter(
+        "count",
+        "query",
+        "How many steps a page holds, or a program checks itself against.",
+        {"type": "integer", "minimum": 1, "default": 10},
+    ),
+    parameter("points", "query", "Points of a history.", {"type": "integer", "minimum": 2, "default": 1000}),
+    EXAMPLES,
+    NAMES,
+    PHASE,
+    parameter("framework", "query", "Of a program.", {"enum": ["numpy", "torch", "keras"], "default": "numpy"}),
+    LANG,
+]
 TO = parameter("to", "query", "The last step; that of the run if absent.", WHOLE)
 POINTS = parameter(
     "points",

@@ -45,7 +45,7 @@ class Pages:
         with self._lock:
             key = (language, vary, embedded)
             if key not in self._index:
-                body = self._render(
+                body = self.render(
                     "index.html",
                     language,
                     catalog=describe.catalog(language),
@@ -60,7 +60,7 @@ class Pages:
 
     def compare(self, language: str, vary: str) -> Answer:
         """Two runs side by side, in a language."""
-        body = self._render("compare.html", language, start="compare.js").encode()
+        body = self.render("compare.html", language, start="compare.js").encode()
         return Answer(body, HTML, cache_control=REVALIDATE, vary=vary, language=HTML_LANG[language])
 
     def problem(self, request: Request, problem: Problem) -> Response | None:
@@ -73,7 +73,7 @@ class Pages:
         title, detail = problem.title, problem.detail
         if problem.status == 404 and "error.404.title" in text.texts:
             title, detail = text("error.404.title"), text("error.404.detail")
-        body = self._render("error.html", language, status=problem.status, title=title, detail=detail)
+        body = self.render("error.html", language, status=problem.status, title=title, detail=detail)
         headers = {
             **problem.headers,
             "Cache-Control": "no-store",
@@ -82,19 +82,20 @@ class Pages:
         }
         return Response(body, problem.status, headers, HTML)
 
-    def _render(self, template: str, language: str, start: str = "main.js", **more: object) -> str:
+    def render(self, template: str, language: str, *, start: str = "main.js", **more: object) -> str:
+        """A template with all that the page is given."""
         text = messages(language)
-        return self._templates.get_template(template).render(
-            lang=language,
-            html_lang=HTML_LANG[language],
-            messages=text.texts,
-            t=text,
-            asset=self._assets.url,
-            modules=self._assets.needed_by(start),
-            vendor=self._vendor.urls,
-            engine_version=engine.ENGINE_VERSION,
-            **more,
-        )
+        given: dict[str, object] = {
+            "lang": language,
+            "html_lang": HTML_LANG[language],
+            "messages": text.texts,
+            "t": text,
+            "asset": self._assets.url,
+            "modules": self._assets.needed_by(start),
+            "vendor": self._vendor.urls,
+            "engine_version": engine.ENGINE_VERSION,
+        }
+        return self._templates.get_template(template).render({**given, **more})
 
 
 def seed() -> dict[str, object]:

@@ -409,6 +409,17 @@ class Query:
         count = self.whole("count", 1, MAX_COUNT)
         return start, min(usual if count is None else count, steps - start)
 
+    def required(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of some words, which has to be there."""
+        found = self.one_of(name, choices)
+        if found is None:
+            raise BadParameter(name, "absent", ", ".join(choices))
+        return found
+
+    def moment(self, steps: int, *, at_the_end: bool) -> int:
+        """`step`: one of so many, the first where nothing is said; or the end of the run, where that is asked about."""
+        return self.whole("step", 0, steps if at_the_end else steps - 1) or 0
+
     def until(self, steps: int) -> int:
         """The step after `to`, the last of a stretch from the beginning; all steps where nothing is said."""
         last = self.whole("to", 0, steps - 1)

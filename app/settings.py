@@ -137,6 +137,13 @@ class Settings:
         group="answer",
     )
     max_stretch: int = _setting(1_000, "Steps in one answer.", "一个答复中的步数。", group="answer")
+    max_export_numbers: int = _setting(
+        2_000_000,
+        "Numbers in an exported file.",
+        "导出文件中的数字个数。",
+        shared=200_000,
+        group="answer",
+    )
     max_points: int = _setting(10_000, "Points of a history.", "历史曲线的点数。", group="answer")
     max_resolution: int = _setting(
         500,
@@ -262,6 +269,7 @@ LIMITS = (
     "max_array_numbers",
     "max_response_numbers",
     "max_stretch",
+    "max_export_numbers",
     "max_points",
     "max_resolution",
     "max_figure_work",

@@ -52,7 +52,8 @@ export function isTold(data) {
  */
 export function keepTime({ getState, dispatch, subscribe }) {
   const { parent } = window;
-  if (parent === window) return;
+  // A page saved to a file may stand in a frame of anybody's, and has nothing to tell there.
+  if (parent === window || document.body.dataset.embedded === undefined) return;
   const { origin } = new URL(document.baseURI);
   /** @type {Beat | null} What is to be shown as soon as the run is there. */
   let wanted = null;

@@ -198,7 +198,7 @@ class Watch:
 
     def on_request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in {"about", "blob", "data"} and address.hostname != HOST:
+        if address.scheme not in {"about", "blob", "data", "file"} and address.hostname != HOST:
             self.problems.append(f"request to another host: {request.url}")
 
     def settle(self) -> None:

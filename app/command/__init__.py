@@ -2,7 +2,7 @@
 
     options    what can be typed       texts      what is said, in English and Chinese
     terminal   streams, colours        inputs     reading an experiment, a trace, a table
-    serve      `backscope`, `serve`    trace, check, train     without a server
+    serve      `backscope`, `serve`    trace, check, train, export     without a server
 
 The status is 0 if all went well, 1 if a check failed or the machine refused, 2 if the command line or what it names
 cannot be used, 130 after Ctrl-C.
@@ -73,6 +73,10 @@ def _command(name: str) -> Run:
         from app.command import serve
 
         return serve.serve if name else serve.open_page
+    if name == "export":
+        from app.command import export
+
+        return export.run
     from app.command import check, trace, train
 
     return {"trace": trace.run, "check": check.run, "train": train.run}[name]

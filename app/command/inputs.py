@@ -10,12 +10,13 @@ from typing import Any, BinaryIO
 
 import engine
 from app import schema
-from app.command import containers, texts
+from app.command import containers, table, texts
 from app.command.terminal import Terminal, Trouble
 from app.errors import Problem
 from app.settings import ENVIRONMENT, Settings
 
 STANDARD_INPUT = "-"
+TABLES = (".csv", ".tsv", ".tab")
 MOST_BYTES = 256 * 2**20
 """Of a file with a trace; an experiment is bound by the setting."""
 
@@ -46,7 +47,7 @@ def read(source: str, settings: Settings, terminal: Terminal) -> Opened:
     try:
         return _understood(name, source, _bytes(source, name, terminal), settings, terminal)
     except (Problem, engine.EngineError) as error:
-        raise Trouble(_why(name, error, terminal)) from None
+        raise Trouble(why(name, error, terminal)) from None
 
 
 def _understood(name: str, source: str, body: bytes, settings: Settings, terminal: Terminal) -> Opened:
@@ -56,6 +57,8 @@ def _understood(name: str, source: str, body: bytes, settings: Settings, termina
             raise Trouble(terminal.text(texts.NO_SPEC_IN_TRACE, name=name))
         spec = schema.parse_spec(described["spec"].encode(), settings)
         return Opened(name, spec, _step(described.get("step", ""), spec, name, terminal))
+    if _is_table(source, body):
+        return Opened(name, schema.check_spec(table.experiment(_text(body)), settings))
     data = schema.parse_json(body, settings.max_depth)
     if isinstance(data, dict) and "frames" in data:
         if "spec" not in data:
@@ -63,6 +66,20 @@ def _understood(name: str, source: str, body: bytes, settings: Settings, termina
         spec = schema.check_spec(data["spec"], settings)
         return Opened(name, spec, _step(str(data.get("step")), spec, name, terminal), data.get("loss"))
     return Opened(name, schema.check_spec(data, settings))
+
+
+def _is_table(source: str, body: bytes) -> bool:
+    """A table goes by the end of its file's name; from standard input, by not beginning as JSON does."""
+    if source == STANDARD_INPUT:
+        return body.lstrip()[:1] not in (b"{", b"[", b"")
+    return Path(source).suffix.lower() in TABLES
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Problem("invalid-csv", f"The text is not UTF-8: byte {error.start} begins no character.") from None
 
 
 def _step(text: str, spec: engine.ExperimentSpec, name: str, terminal: Terminal) -> int:
@@ -95,7 +112,8 @@ def shown(name: str) -> str:
     return name if name.isprintable() and len(name) <= 200 else ascii(name[:200])
 
 
-def _why(name: str, error: Problem | engine.EngineError, terminal: Terminal) -> str:
+def why(name: str, error: Problem | engine.EngineError, terminal: Terminal) -> str:
+    """What is wrong with a thing of this name, in one line."""
     if isinstance(error, engine.LimitError):
         variable = f"{ENVIRONMENT}MAX_{error.limit.upper()}"
         hint = terminal.text(texts.LIMIT_HINT, variable=variable)

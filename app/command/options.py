@@ -17,7 +17,8 @@ from app.command.terminal import Trouble, wrapped
 from app.settings import GROUPS, settings_table
 from engine import Text
 
-COMMANDS = ("trace", "check", "train", "serve")
+COMMANDS = ("trace", "check", "train", "export", "serve")
+EXPORTS = ("html", "py", "ipynb", "json", "csv", "npz", "safetensors")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 INDEX = re.compile(r"(0|[1-9][0-9]{0,8})(,(0|[1-9][0-9]{0,8}))*", re.ASCII)
 
@@ -202,12 +203,26 @@ def training(language: str) -> Parser:
     return parser
 
 
+def exporting(language: str) -> Parser:
+    """`backscope export`: a run as a file."""
+    parser = Parser("export", texts.COMMANDS["export"], language, texts.EXPORT_MORE[language])
+    _about_spec(parser)
+    parser.option("--format", choices=EXPORTS, default="html", about=texts.FORMAT)
+    parser.option("--framework", choices=("numpy", "torch", "keras"), default="numpy", about=texts.FRAMEWORK)
+    parser.option("--what", choices=("trace", "weights", "history"), default=None, about=texts.WHAT)
+    parser.option("--step", type=whole(0, 10**18, language), default=None, metavar="K", about=texts.STEP)
+    parser.option("--count", type=whole(1, 10**6, language), default=None, metavar="N", about=texts.COUNT)
+    parser.option("--output", "-o", type=Path, default=None, metavar="FILE", about=texts.OUTPUT_NAMED)
+    return parser
+
+
 PARSERS: dict[str, Callable[[str], Parser]] = {
     "": opening,
     "serve": serving,
     "trace": tracing,
     "check": checking,
     "train": training,
+    "export": exporting,
 }
 
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "trace": Text("Print one step with its arithmetic.", "打印一步及其算式。"),
     "check": Text("Check the gradients of a step by differences of the loss.", "用损失的差分检验一步的梯度。"),
     "train": Text("Train and print the loss.", "训练并打印损失。"),
+    "export": Text("Write a run to a file: a page, a program, a table.", "把运行写成文件：网页、程序或表格。"),
     "serve": Text("Run a server for others.", "为他人运行服务器。"),
 }
 FILE = Text(
@@ -106,6 +107,27 @@ TRACE_MORE = Text(
 )
 CHECK_MORE = Text(
     "The status is 0 if every gradient passes and 1 if one fails.", "全部通过时退出状态为 0，有一项未通过则为 1。"
+)
+FRAMEWORK = Text("Library of a program; by default %(default)s.", "程序所用的库；默认 %(default)s。")
+WHAT = Text(
+    "What of the run: the trace of a step, the weights before it, or figures over all steps (csv).",
+    "导出内容：一步的轨迹、该步之前的权重，或各步的指标（csv）。",
+)
+COUNT = Text(
+    "How many steps a page holds, or a program checks itself against; by default 10.",
+    "网页包含的步数，或程序用来自检的步数；默认 10。",
+)
+OUTPUT_NAMED = Text(
+    "Write to this file, - for standard output; by default one named after the run.",
+    "写入此文件，- 表示标准输出；默认按运行命名。",
+)
+WRITTEN = Text("{name} is written.", "已写入 {name}。")
+CANNOT_HOLD = Text("--what: {form} can hold {holds}", "--what：{form} 可包含 {holds}")
+EXPORT_MORE = Text(
+    "Examples:\n  backscope export seed --step 40          one file that steps offline\n"
+    "  backscope export my.json --format py --framework torch\n  backscope export xor --format csv --what history -o -",
+    "示例：\n  backscope export seed --step 40          可离线逐步查看的单个文件\n"
+    "  backscope export my.json --format py --framework torch\n  backscope export xor --format csv --what history -o -",
 )
 TRAIN_MORE = Text(
     "The table goes to standard output, progress to standard error.", "表格写到标准输出，进度写到标准错误。"
