@@ -36,6 +36,8 @@ export class ApiError extends Error {
  * @property {(run: Run, options?: Options) => Promise<Diagnosis>} getDiagnosis
  * @property {(run: Run, progress: (progress: Progress) => void, options?: Options) => Promise<void>} follow  waits until a run is computed to its end, and tells how far it has come
  * @property {(text: string, options?: Options) => Promise<any>} readCsv  what a CSV text holds, as data of a spec
+ * @property {(run: Run, path: string, query: Record<string, string | number>, options?: Options) => Promise<any>} ask
+ *   anything else below the address of a run
  * @property {(options?: Options) => Promise<Catalog>} getCatalog
  * @property {(path: string, query?: Record<string, string | number>) => Promise<any>} getJson  what a part of the page
  *   keeps on the server: its texts, the glossary, a lesson
@@ -142,6 +144,7 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     getDiagnosis: (run, { signal } = {}) => request(`/runs/${run.id}/diagnosis`, { lang: language }, signal),
     follow: (run, progress, { signal } = {}) => follow(run, progress, signal),
     readCsv: (text, { signal } = {}) => request("/data/csv", {}, signal, { text }),
+    ask: (run, path, query, { signal } = {}) => request(`/runs/${run.id}${path}`, query, signal),
     getCatalog: ({ signal } = {}) => request("/catalog", { lang: language }, signal),
     getJson: (path, query = {}) => fromRoot(path, query),
     getBytes: async (path) => (await fetchNow(path)).arrayBuffer(),

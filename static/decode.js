@@ -1,7 +1,7 @@
 /**
  * Answers of the API as the page wants them: arrays as flat numbers, NaN and infinities as numbers.
  *
- * @import { History, Nested, Numeric, Tensor, Trace } from "./types.d.ts"
+ * @import { History, Nested, Numeric, RunData, Surface, Tensor, Trace } from "./types.d.ts"
  */
 
 /**
@@ -61,6 +61,47 @@ export function decodeTrace(answer) {
 export function decodeHistory(answer) {
   const norms = Object.entries(answer.norms).map(([name, list]) => [name, list.map(decodeNumber)]);
   return { steps: answer.steps, loss: answer.loss.map(decodeNumber), norms: Object.fromEntries(norms) };
+}
+
+/**
+ * @param {any} answer
+ * @returns {Surface}
+ */
+export function decodeSurface(answer) {
+  const values = Object.entries(answer.values).map(([name, tensor]) => [name, decodeTensor(tensor)]);
+  return {
+    step: answer.step,
+    axes: answer.axes,
+    held: answer.held,
+    values: Object.fromEntries(values),
+    middles: answer.middles,
+    labels: answer.labels,
+    regions: answer.regions && decodeTensor(answer.regions),
+  };
+}
+
+/**
+ * @param {any} answer
+ * @returns {RunData}
+ */
+export function decodeData(answer) {
+  /** @param {string} of  @returns {Tensor | null} */
+  const tensor = (of) => answer.values[of] ? decodeTensor(answer.values[of]) : null;
+  /** @param {string} prefix */
+  const set = (prefix) => ({
+    inputs: /** @type {Tensor} */ (tensor(`${prefix}inputs`)),
+    targets: /** @type {Tensor} */ (tensor(`${prefix}targets`)),
+    labels: tensor(`${prefix}labels`),
+  });
+  const { classes, input_names, output_names, plane } = answer;
+  return {
+    train: set(""),
+    test: set("test_"),
+    classes,
+    inputNames: input_names,
+    outputNames: output_names,
+    plane,
+  };
 }
 
 /** Fields of explanations and checks that hold a number, wherever they stand. */

@@ -4,7 +4,7 @@
  *
  * @import { Desk } from "./guide/desk.d.ts"
  */
-import { create, html } from "./draw/dom.js";
+import { sheet } from "./sheets.js";
 import { say } from "./toast.js";
 import { format, placeOf, read } from "./url.js";
 
@@ -46,7 +46,11 @@ export function createGuide({ messages, ...desk }) {
   const use = async (name, then) => {
     const { module, styles } = PARTS[name];
     try {
-      const [loaded] = await Promise.all([module(), texts(), ...styles.map(style)]);
+      const [loaded] = await Promise.all([
+        module(),
+        texts(),
+        ...styles.map((name) => sheet(`guide/${name}`)),
+      ]);
       then(/** @type {any} */ (loaded));
     } catch (error) {
       say(t("guide.failed"));
@@ -182,39 +186,6 @@ function acceptFiles(receive) {
     event.preventDefault();
     receive(file);
   });
-}
-
-/** @type {Map<string, Promise<void>>} */
-const sheets = new Map();
-
-/**
- * A style sheet of the guide, once. It is there before anything is drawn with it.
- * @param {string} name
- * @returns {Promise<void>}
- */
-function style(name) {
-  const known = sheets.get(name);
-  if (known) return known;
-  /** @type {Promise<void>} */
-  const loaded = new Promise((resolve, reject) => {
-    const link = create(
-      html("link", {
-        rel: "stylesheet",
-        href: new URL(`css/guide/${name}.css`, import.meta.url).href,
-        on: {
-          load: () => resolve(),
-          error: () => {
-            sheets.delete(name);
-            link.remove();
-            reject(new Error(`css/guide/${name}.css cannot be loaded`));
-          },
-        },
-      }),
-    );
-    document.head.append(link);
-  });
-  sheets.set(name, loaded);
-  return loaded;
 }
 
 /**

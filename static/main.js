@@ -7,6 +7,7 @@
  * @import { Context, Frame, Place, Run, Spec, State } from "./types.d.ts"
  * @import { WhyContext } from "./views/why/scene.js"
  */
+import { createAnswers } from "./inquiries.js";
 import { createApi, problemOf } from "./api.js";
 import { keepTime } from "./clock.js";
 import { createControls } from "./controls.js";
@@ -61,6 +62,7 @@ const player = createPlayer({
   clock,
 });
 const explanations = createExplanations(api, requestDraw);
+const answers = createAnswers(api, requestDraw);
 const feed = createFeed(store, api, { seed, refused: (problem) => controls.refuse(problem) });
 const header = createHeader({
   t,
@@ -171,7 +173,8 @@ function drawMoment() {
   if (!shown) return;
   // A frame that only fills the time until the next one arrives does not move.
   const context = { ...contextOf(state), progress: frame ? player.progress() : 1 };
-  showStage(shown, context);
+  answers.round();
+  showStage(shown, { ...context, ask: answers.ask, askAgain: answers.retry });
   explanations.want(shown.run, frame && !state.playing ? explanationFor(frame, language) : null);
   /** @type {WhyContext} */
   const asked = { ...context, explanation: explanations.current() };

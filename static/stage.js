@@ -2,13 +2,13 @@
  * The stage: a place for every view, of which one is shown. A view that is left takes its numbers with it, so that no
  * number stands on the page twice.
  *
- * @import { Context, Frame, State, View } from "./types.d.ts"
+ * @import { Frame, StageContext, State, StageView } from "./types.d.ts"
  */
 
 /**
  * @param {HTMLElement} host
- * @param {readonly View[]} views  the first is shown where the state names none of them
- * @returns {(frame: Frame, context: Context) => void}
+ * @param {readonly StageView[]} views  the first is shown where the state names none of them
+ * @returns {(frame: Frame, context: StageContext) => void}
  */
 export function createStage(host, views) {
   /** @type {Map<string, HTMLElement>} */
@@ -32,7 +32,7 @@ export function createStage(host, views) {
   };
 }
 
-/** @param {readonly View[]} views  @param {State} state  @returns {View} */
+/** @param {readonly StageView[]} views  @param {State} state  @returns {StageView} */
 export function viewOf(views, { view }) {
   return views.find(({ id }) => id === view) ?? views[0];
 }

@@ -466,6 +466,63 @@ export interface Frame {
   value(address: Address): number | undefined;
 }
 
+/** Something a view asks of the server while it draws; `path` is below the address of the run. */
+export interface Ask<T> {
+  /** The place of the page it is for: see inquiries.js. */
+  slot: string;
+  run: Run;
+  path: string;
+  query?: Record<string, string | number>;
+  /** Absent: the answer is what it is about. */
+  decode?: (answer: object) => T;
+}
+
+/** Values of units over a grid of inputs, the lowest row first. */
+export interface Surface {
+  step: number;
+  axes: { input: number; name: string; values: number[] }[];
+  held: Record<string, number>;
+  values: Record<string, Tensor>;
+  middles: Record<string, number>;
+  labels: number[];
+  regions: Tensor | null;
+}
+
+/** The examples of a run, on the scale of the data. */
+export interface RunData {
+  train: ExampleSet;
+  test: ExampleSet;
+  classes: string[];
+  inputNames: string[];
+  outputNames: string[];
+  plane: [number, number][];
+}
+
+export interface ExampleSet {
+  inputs: Tensor;
+  targets: Tensor;
+  labels: Tensor | null;
+}
+
+/** A chart a run has, and what can be chosen about it. */
+export interface ChartInfo {
+  name: string;
+  label: string;
+  summary: string;
+  at_step: boolean;
+  options: { name: string; label: string; choices: { value: string; label: string }[] }[];
+}
+
+/** A chart as Plotly takes it, but for its colours: those are custom properties. */
+export interface ChartFigure {
+  chart: string;
+  step: number;
+  data: Record<string, unknown>[];
+  layout: Record<string, unknown>;
+  sentence: string;
+  scales: boolean;
+}
+
 export interface Context {
   state: State;
   dispatch: (action: Action) => void;
@@ -477,6 +534,14 @@ export interface Context {
   reducedMotion: boolean;
 }
 
+/** What a view of the stage is handed: it may ask the server while it draws. */
+export interface StageContext extends Context {
+  /** Gives what is there; the page draws again when more is. */
+  ask: <T>(ask: Ask<T>) => Remote<T>;
+  /** Asks again for what could not be had. */
+  askAgain: () => void;
+}
+
 /** Drawing the same frame twice leaves the same page. */
 export interface View {
   id: string;
@@ -485,6 +550,11 @@ export interface View {
   render(host: HTMLElement, frame: Frame, context: Context): void;
   /** Is everything there to draw with? Absent: always. */
   isReady?(): boolean;
+}
+
+/** A view the stage can show. */
+export interface StageView extends Omit<View, "render"> {
+  render(host: HTMLElement, frame: Frame, context: StageContext): void;
 }
 
 export type Action =

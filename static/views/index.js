@@ -2,22 +2,27 @@
  * The views the stage can show. A new one is a file here and a line in this list; all but the first come when they are
  * first asked for.
  *
- * @import { Context, View } from "../types.d.ts"
+ * @import { StageContext, StageView } from "../types.d.ts"
  */
 import { html, icon, patch } from "../draw/dom.js";
+import { sheet } from "../sheets.js";
 import { network } from "./network.js";
 
 /**
  * @param {() => void} arrived  called when a view has come that was waited for
- * @returns {readonly View[]}
+ * @returns {readonly StageView[]}
  */
 export function createViews(arrived) {
-  /** @type {(id: string, title: string, load: () => Promise<View>) => View} */
+  /** @type {(id: string, title: string, load: () => Promise<StageView>) => StageView} */
   const view = (id, title, load) => later(id, title, load, arrived);
   return Object.freeze([
     network,
     view("matrices", "stage.matrices", async () => (await import("./matrices.js")).matrices),
     view("batch", "stage.batch", async () => (await import("./batch.js")).batch),
+    view("plane", "plane.title", async () => {
+      const [{ plane }] = await Promise.all([import("./plane.js"), sheet("plane")]);
+      return plane;
+    }),
   ]);
 }
 
@@ -25,17 +30,17 @@ export function createViews(arrived) {
  * A view whose script is fetched when it is first shown.
  * @param {string} id
  * @param {string} title
- * @param {() => Promise<View>} load
+ * @param {() => Promise<StageView>} load
  * @param {() => void} arrived
- * @returns {View}
+ * @returns {StageView}
  */
 function later(id, title, load, arrived) {
-  /** @type {View | null} */
+  /** @type {StageView | null} */
   let view = null;
   /** @type {Promise<void> | null} */
   let coming = null;
 
-  /** @param {HTMLElement} host  @param {Context} context */
+  /** @param {HTMLElement} host  @param {StageContext} context */
   const fetchFor = (host, context) => {
     patch(host, waiting(context));
     coming = load().then((there) => {
@@ -46,7 +51,7 @@ function later(id, title, load, arrived) {
       patch(host, failed(context, () => fetchFor(host, context)));
     }).then(arrived);
   };
-  /** @type {View["render"]} */
+  /** @type {StageView["render"]} */
   const render = (host, frame, context) => {
     if (view) view.render(host, frame, context);
     else if (!coming && host.childElementCount === 0) fetchFor(host, context);
@@ -54,7 +59,7 @@ function later(id, title, load, arrived) {
   return { id, title, render, isReady: () => view !== null };
 }
 
-/** @param {Context} context */
+/** @param {StageContext} context */
 function waiting({ t }) {
   return html(
     "div",
@@ -64,7 +69,7 @@ function waiting({ t }) {
   );
 }
 
-/** @param {Context} context  @param {() => void} again */
+/** @param {StageContext} context  @param {() => void} again */
 function failed({ t }, again) {
   return html(
     "div",

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  decodeData,
   decodeHistory,
   decodeNumber,
   decodeNumbers,
+  decodeSurface,
   decodeTensor,
   decodeTrace,
 } from "../../static/decode.js";
@@ -91,4 +93,34 @@ test("numbers of an explanation are decoded where a number is meant, and nowhere
     terms: [{ id: "e", value: NaN, running: -Infinity }],
     witnesses: { rule: { value: NaN, error: 0 }, difference: null },
   });
+});
+
+test("a surface has its units as flat numbers, and its regions where it has any", () => {
+  const answer = {
+    ...{ run: "r", step: 4, held: {}, middles: { a1: 0 }, labels: [0, 1] },
+    axes: [{ input: 0, name: "x0", values: [0, 1] }],
+    values: { a1: { shape: [1, 2], data: [["NaN", 2]] } },
+    regions: null,
+  };
+  const surface = decodeSurface(answer);
+  assert.deepEqual(surface.values.a1, { shape: [1, 2], data: Float64Array.of(NaN, 2) });
+  assert.equal(surface.regions, null);
+  const regions = decodeSurface({ ...answer, regions: { shape: [2], data: [0, -1] } }).regions;
+  assert.deepEqual(regions, { shape: [2], data: Float64Array.of(0, -1) });
+});
+
+test("the examples of a run are those of training and those of the test, with their classes if they have any", () => {
+  const data = decodeData({
+    ...{ run: "r", step: 0, classes: [], input_names: ["x0"], output_names: ["y0"], plane: [[0, 1]] },
+    values: {
+      inputs: { shape: [1, 1], data: [[1]] },
+      targets: { shape: [1, 1], data: [[2]] },
+      test_inputs: { shape: [0, 1], data: [] },
+      test_targets: { shape: [0, 1], data: [] },
+    },
+  });
+  assert.deepEqual(data.train.inputs.data, Float64Array.of(1));
+  assert.deepEqual(data.test.targets.shape, [0, 1]);
+  assert.deepEqual([data.train.labels, data.test.labels], [null, null]);
+  assert.deepEqual(data.inputNames, ["x0"]);
 });
