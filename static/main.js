@@ -9,7 +9,6 @@
  */
 import { createAnswers } from "./inquiries.js";
 import { createApi, problemOf } from "./api.js";
-import { keepTime } from "./clock.js";
 import { createControls } from "./controls.js";
 import { showDigits } from "./draw/format.js";
 import { createExplanations } from "./explanations.js";
@@ -18,7 +17,6 @@ import { createGuide } from "./guide.js";
 import { createHeader } from "./header.js";
 import { createTranslate } from "./i18n.js";
 import { isTaken, meaning } from "./keys.js";
-import { createMilestones } from "./milestones.js";
 import { runKey, shownRun } from "./needs.js";
 import { browserClock, createPlayer, settled } from "./player.js";
 import { alike, minimal } from "./spec.js";
@@ -101,8 +99,12 @@ const guide = createGuide({
   },
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
-keepTime(store);
-createMilestones({ api, dispatch, run: () => shownRun(getState()), t });
+// Only a page inside another one has a clock to keep to, and the list of moments comes when it is first opened.
+if (window.parent !== window) import("./clock.js").then(({ keepTime }) => keepTime(store));
+byId("jump").addEventListener("toggle", async () => {
+  const { createMilestones } = await import("./milestones.js");
+  createMilestones({ api, dispatch, run: () => shownRun(getState()), t });
+}, { once: true });
 
 /** The example that Reset leads back to. @type {Spec} */
 let lastOpened = {};

@@ -111,6 +111,7 @@ export function createMilestones({ api, dispatch, run, t }) {
     }
   };
   menu.addEventListener("toggle", () => menu.open ? fill() : asked.abort());
+  if (menu.open) fill();
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     event.stopPropagation();

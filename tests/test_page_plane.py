@@ -1,4 +1,4 @@
-"""The input plane: the colours are the engine's signs, at the step that is shown; units, examples, classes, languages."""
+"""The input plane: colours are the engine's signs at the step that is shown; units, examples, classes, languages."""
 
 from __future__ import annotations
 

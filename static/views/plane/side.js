@@ -57,7 +57,7 @@ export function side(desk, surface, data, chosen, names) {
       return html(
         "section",
         { key: name, class: "plane-layer" },
-        html("h3", {}, last ? t("stage.output") : t("stage.hidden", { layer }), " ", symbol(run, name)),
+        html("h2", {}, last ? t("stage.output") : t("stage.hidden", { layer }), " ", symbol(run, name)),
         html(
           "div",
           { class: "plane-units" },
