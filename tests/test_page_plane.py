@@ -116,7 +116,8 @@ def test_of_several_classes_the_regions_are_shown_over_the_two_inputs_one_choose
     assert not found, [rule["help"] for rule in found]
 
 
-def test_what_cannot_be_had_says_so_and_is_asked_for_again(visit):
+def test_what_cannot_be_had_says_so_and_is_asked_for_again(visit, allow_console_error):
+    allow_console_error("Failed to load resource")
     page = visit.page
     page.route("**/surface?*", lambda route: route.abort())
     visit.open("#step=3&view=plane", spec=CIRCLES)
