@@ -19,8 +19,9 @@ from app import describe, encode, encode_figures, schema
 from app.assets import Assets
 from app.compute import Stop
 from app.export import texts
-from app.i18n import messages
+from app.i18n import messages, parts
 from app.identity import run_id
+from app.teaching import glossary
 from app.texts import Texts
 from app.vendor import Vendor
 
@@ -100,7 +101,7 @@ def write(
         messages={**messages(language).texts, "status.missing": texts.NOT_IN_FILE[language]},
         extent=_extent(stretch, run.steps),
         policy=POLICY,
-        styles={name: Markup(_sheet(assets, name)) for name in SHEETS},
+        styles={name: Markup(_sheet(assets, name)) for name in (*SHEETS, *_guide_sheets(assets))},
         imports=_inside_script(encode.dumps({"imports": modules(assets)})),
         font=_data_url(font.body, "font/woff2"),
         saved=_inside_script(saved),
@@ -125,9 +126,11 @@ def documents(run: engine.Run, stretch: Stretch, limits: dict[str, int], words: 
     saved[f"{here}/history"] = encode.loads(
         encode_figures.history(identity, history, 0, stretch.last + 1, engine.USUAL)
     )
-    guide = words.find(words.digest, f"guide.{language}.json")
-    if guide is not None:
-        saved[f"{words.folder}guide.{language}.json"] = encode.loads(guide.body)
+    for part in parts():
+        found = words.find(words.digest, f"{part}.{language}.json")
+        assert found is not None
+        saved[f"{words.folder}{part}.{language}.json"] = encode.loads(found.body)
+    saved["/api/v1/glossary"] = glossary(language)
     described["steps"] = stretch.last + 1
     return {
         "place": f"#run={identity}&step={stretch.start}",
@@ -175,6 +178,11 @@ def linked(name: str, text: str) -> tuple[str, set[str]]:
 
 def _sheet(assets: Assets, name: str) -> str:
     return assets.named(f"css/{name}.css").body.decode().replace("</", "<\\/")
+
+
+def _guide_sheets(assets: Assets) -> list[str]:
+    """The styles of the parts that come when they are first used."""
+    return [name.removeprefix("css/").removesuffix(".css") for name in assets.names if name.startswith("css/guide/")]
 
 
 def _extent(stretch: Stretch, steps: int) -> str:
