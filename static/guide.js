@@ -87,7 +87,8 @@ const TOUR = "backscope.tour";
  * @returns {boolean}
  */
 function isFirstVisit() {
-  if (document.body.dataset.embedded || Object.keys(read()).length) return false;
+  const served = import.meta.url.startsWith("http");
+  if (!served || document.body.dataset.embedded || Object.keys(read()).length) return false;
   try {
     return localStorage.getItem(TOUR) === null;
   } catch {

@@ -10,6 +10,8 @@ const sheets = new Map();
  * @returns {Promise<void>}
  */
 export function sheet(name) {
+  // A page saved to a file has its styles in it.
+  if (!import.meta.url.startsWith("http")) return Promise.resolve();
   const known = sheets.get(name);
   if (known) return known;
   /** @type {Promise<void>} */
