@@ -3,6 +3,7 @@
 Code map, in the order a request meets it:
 
     command    the command line: the server started, and what works without one
+    client     the API as Python objects, for programs and notebooks
     settings   every limit and setting             logs           one line for one event
     guard, origins       the layer around everything: who may ask, HEAD, security headers, the last net
     api        the routes of the API: runs, steps, explanations
