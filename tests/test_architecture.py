@@ -365,6 +365,7 @@ def test_tests_of_the_engine_do_not_know_the_app(folder):
     report(
         source.line(found.line, "tests of the engine import no app")
         for source in python(folder)
+        if not source.path.startswith("tests/benchmarks/server/")
         for found in imports(source)
         if found.package in ("app", "fastapi", "starlette", "httpx")
     )
