@@ -20,6 +20,7 @@ from fastapi import FastAPI
 import engine
 from app.application import create_app
 from app.command import inputs, texts
+from app.command.sockets import allow_many_files, impatient
 from app.command.terminal import Terminal, Trouble
 from app.command.workers import Workers
 from app.identity import run_id
@@ -27,6 +28,9 @@ from app.logs import log_config
 from app.settings import LOOPBACK_HOSTS, Settings
 from app.shared import connect
 from app.sharing import ANY_ADDRESS, reachable_at
+
+IDLE_SECONDS = 20
+"""How long a connection may be open without a request."""
 
 
 def open_page(options: argparse.Namespace, settings: Settings, terminal: Terminal) -> int:
@@ -163,6 +167,7 @@ class Server(uvicorn.Server):
 
 def served(app: FastAPI, logs: dict[str, Any], listener: socket.socket, ready: Callable[[], None]) -> int:
     """Run until stopped; the exit status says how that went."""
+    allow_many_files()
     config = uvicorn.Config(
         app,
         log_config=logs,
@@ -170,7 +175,8 @@ def served(app: FastAPI, logs: dict[str, Any], listener: socket.socket, ready: C
         proxy_headers=False,  # nothing here depends on who asks
         lifespan="on",
         limit_concurrency=2_000,
-        timeout_keep_alive=20,
+        timeout_keep_alive=IDLE_SECONDS,
+        http=impatient(IDLE_SECONDS),
         timeout_graceful_shutdown=2,
         ws="none",
     )
