@@ -221,6 +221,7 @@ function requester(base, fetch) {
       throw new ApiError(asProblem(response, null));
     }
     if (!response.ok) throw new ApiError(asProblem(response, answer));
+    if (response.headers.get("backscope-kept") === "memory") answer.kept = "memory";
     return answer;
   };
 }

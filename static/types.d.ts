@@ -85,6 +85,8 @@ export interface LayerInfo {
 
 export interface Run {
   id: string;
+  /** Said when it is posted: the server's disk takes nothing, and the run is gone when the server ends. */
+  kept?: "memory";
   engine: string;
   spec: Spec;
   steps: number;

@@ -80,6 +80,15 @@ test("a spec is posted as JSON", async () => {
   assert.equal(new Headers(sent[0].headers).get("content-type"), "application/json");
 });
 
+test("a run that the server cannot keep says so", async () => {
+  for (const [said, kept] of [["memory", "memory"], ["disk", undefined]]) {
+    const answer = () =>
+      Response.json({ id: "x" }, { status: 201, headers: { "backscope-kept": `${said}` } });
+    const made = await createApi({ fetch: fakeServer(answer).fetch }).createRun({});
+    assert.equal(made.kept, kept);
+  }
+});
+
 test("a trace is decoded, kept, and asked for once however many wait for it", async () => {
   const server = fakeServer();
   const api = createApi({ fetch: server.fetch });
