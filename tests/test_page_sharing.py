@@ -162,7 +162,7 @@ def test_an_experiment_file_is_saved_and_brings_the_moment_back(visit, elsewhere
 
 REFUSED = {
     "no JSON": ('{\n  "backscope": "experiment",\n  "version": 1,\n}', "line 4", "comma"),
-    "no file of ours": ('{"frames": []}', "", "no experiment"),
+    "no file of ours": ('{"frames": []}', "", "neither an experiment"),
     "another version": ('{"backscope": "experiment",\n "version": 2,\n "spec": {}}', "line 2version", "1"),
     "an unknown field": (
         '{"backscope": "experiment",\n "version": 1, "spec": {},\n "colour": 1}',
