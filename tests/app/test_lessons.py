@@ -29,6 +29,7 @@ TYPED = {("one-neuron", 6): {"step": 0, "set": {"W1[0,1]": -1}}}
 
 NUMBER = re.compile(r"\{([A-Za-z_]\w*(?:\[[\d,]+\])?)(?:@(\d+))?\}")
 TERM = re.compile(r"\{term ([\w-]+)")
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 WRONG = json.loads((Path(__file__).parents[1] / "static" / "wrong-lessons.json").read_text("utf-8"))
 
 
@@ -71,9 +72,14 @@ class Page:
 
 
 def visits(name: str) -> Iterator[tuple[int, dict[str, Any], Page]]:
+    """Each step of a built-in lesson with the page as it is when one comes to it."""
+    return walk(lesson(name))
+
+
+def walk(lesson: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any], Page]]:
     """Each step with the page as it is when one comes to it."""
     page = Page()
-    for at, step in enumerate(lesson(name)["steps"]):
+    for at, step in enumerate(lesson["steps"]):
         page.set(step.get("set", {}))
         yield at, step, page
         page.set({key: value for key, value in step.get("ask", {}).get("reveal", {}).items() if key == "step"})
@@ -106,10 +112,10 @@ def test_every_right_answer_is_what_the_engine_computes(name):
             assert names[0 if value > other else 1 if value < other else 2] == expected, f"step {at}: {value}, {other}"
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_every_number_assignment_step_and_term_that_a_lesson_names_exists(name):
+def require_names(lesson: dict[str, Any]) -> None:
+    """Everything that a lesson names has to exist."""
     terms = {entry["id"] for entry in teaching.material("glossary.json")["entries"]}
-    for at, step, page in visits(name):
+    for at, step, page in walk(lesson):
         run = page.run()
         frames = {call.writes for call in run.program.calls}
         for text in texts(step):
@@ -119,6 +125,22 @@ def test_every_number_assignment_step_and_term_that_a_lesson_names_exists(name):
         for place in (step.get("set", {}), step.get("ask", {}).get("reveal", {}), step.get("wait", {})):
             assert place.get("frame", "loss") in frames, f"step {at}: {place}"
             assert place.get("step", 0) < run.spec.steps, f"step {at}: {place}"
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_number_assignment_step_and_term_that_a_lesson_names_exists(name):
+    require_names(lesson(name))
+
+
+def test_the_lesson_of_the_readme_is_one(schema):
+    blocks = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (example,) = (read for read in map(json.loads, blocks) if read.get("backscope") == "lesson")
+    assert complaints(schema, example) == []
+    require_names(example)
+    page = Page()
+    page.set(example["steps"][0]["set"])
+    assert page.number("delta1[0,1]") != 0
+    assert page.number("delta1[0,1]", {"step": 0, "set": {"W2[0,1]": 0}}) == 0
 
 
 def test_the_story_of_the_vanishing_gradient_is_true():

@@ -10,6 +10,7 @@ import DELTA from "../../app/material/lessons/what-delta-means.json" with { type
 import HIDDEN from "../../app/material/lessons/why-hidden-layers.json" with { type: "json" };
 import SCHEMA from "../../static/guide/lesson.schema.json" with { type: "json" };
 import { proofread, proofreadAgainst, specsOf } from "../../static/guide/lesson/proofread.js";
+import { CONTROLS, PANELS } from "../../static/guide/point.js";
 import { faults } from "../../static/guide/schema.js";
 import WRONG from "./wrong-lessons.json" with { type: "json" };
 import { createViews } from "../../static/views/index.js";
@@ -22,6 +23,13 @@ import { run } from "./fixture.js";
 const schema = /** @type {Schema} */ (/** @type {unknown} */ (SCHEMA));
 const BUILT_IN =
   /** @type {Lesson[]} */ (/** @type {unknown[]} */ ([ONE_NEURON, DELTA, HIDDEN, VANISHING, LEARNING_RATE]));
+
+test("the schema says what can be pointed at", () => {
+  const { description } = SCHEMA.$defs.pointer;
+  assert.ok(description.endsWith(
+    `; panel: ${Object.keys(PANELS).join(", ")}; control: ${Object.keys(CONTROLS).join(", ")}.`,
+  ));
+});
 
 test("a lesson may name the views that the stage has", () => {
   assert.deepEqual(SCHEMA.$defs.place.properties.view.enum, createViews(() => {}).map(({ id }) => id));
