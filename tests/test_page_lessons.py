@@ -85,6 +85,8 @@ def test_a_lesson_is_played_to_its_end_with_the_right_answers(visit, name):
             if isinstance(of, str):
                 for place in visit.page.locator(f'[data-address="{of}"]').all():
                     assert place.get_attribute("data-value") is None, f"step {number} shows {of} before it is predicted"
+            follow(visit)
+            visit.page.locator("#toast").get_by_text("first").wait_for()
             assert panel(visit).locator("[data-next]").get_attribute("aria-disabled") == "true"
             assert answer(visit, ANSWERS[name][number - 1]) == "right", f"step {number}: {body.text_content()}"
         elif "wait" in step:
@@ -159,6 +161,15 @@ def test_a_link_names_the_lesson_and_the_step_and_closing_it_leaves_the_experime
     panel(visit).wait_for(state="detached")
     assert visit.field("data.kind").input_value() == "xor"
     visit.wait("() => !location.hash.includes('lesson')")
+
+
+def test_a_link_to_a_lesson_that_is_not_there_says_so_and_shows_the_rest(visit, allow_console_error):
+    allow_console_error("404|400|422")
+    visit.open("#lesson=nonsense&step=3&frame=delta1&unit=1")
+    visit.page.locator("#toast").get_by_text("nonsense").wait_for()
+    visit.at(Moment(3, "delta1", 1))
+    visit.wait("() => !location.hash.includes('nonsense')")
+    assert panel(visit).count() == 0
 
 
 MINE = {

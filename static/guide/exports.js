@@ -100,6 +100,6 @@ async function saveExport({ t, api, language }, run, name, query) {
     say(t("guide.share.made", { name }));
   } catch (error) {
     const problem = problemOf(error);
-    if (problem) say(problem.status ? problem.detail || problem.title : t("guide.share.not_made"));
+    if (problem) say(problem.status ? problem.detail || problem.title : t("guide.no_answer"));
   }
 }

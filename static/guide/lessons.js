@@ -4,7 +4,9 @@
  * @import { Desk } from "./desk.d.ts"
  * @import { Lesson } from "./lesson/lesson.d.ts"
  */
+import { problemOf } from "../api.js";
 import { html, icon } from "../draw/dom.js";
+import { say } from "../toast.js";
 import { openDialog } from "./dialog.js";
 import { pickFile } from "./files.js";
 import { nameOfRunning, startLesson } from "./lesson/runner.js";
@@ -14,8 +16,9 @@ import { nameOfRunning, startLesson } from "./lesson/runner.js";
 /** @param {Desk} desk */
 export async function openLessons(desk) {
   const { t, api, language } = desk;
-  /** @type {{ lessons: Info[] }} */
-  const { lessons } = await api.getJson("/api/v1/lessons", { lang: language });
+  /** @type {{ lessons: Info[] } | null} */
+  const found = await orSay(desk, api.getJson("/api/v1/lessons", { lang: language }));
+  if (!found) return;
   const dialog = openDialog({
     id: "lessons",
     title: t("guide.lessons"),
@@ -24,7 +27,7 @@ export async function openLessons(desk) {
       html(
         "ol",
         { class: "lesson-list" },
-        lessons.map(({ id, title, summary, minutes }, at) =>
+        found.lessons.map(({ id, title, summary, minutes }, at) =>
           html(
             "li",
             {},
@@ -81,9 +84,15 @@ export async function openLessons(desk) {
  * @param {boolean} [restored]  does the page stand where it should be already?
  */
 export async function beginLesson(desk, name, restored = false) {
+  const { t } = desk;
   const [id, step = "1"] = name.split(".");
-  /** @type {Lesson} */
-  const lesson = await desk.api.getJson(`/api/v1/lessons/${id}`);
+  /** @type {Lesson | null} */
+  const lesson = await orSay(
+    desk,
+    desk.api.getJson(`/api/v1/lessons/${id}`),
+    t("guide.lesson.unknown", { name: id }),
+  );
+  if (!lesson) return desk.dispatch({ type: "lesson", lesson: null });
   startLesson(desk, lesson, { name: id, at: Number(step) - 1, restored });
 }
 
@@ -96,4 +105,21 @@ export function followLink(desk, name) {
   if (nameOfRunning() === name.split(".")[0]) return;
   // A bare name begins the lesson; with a step, the link says where the page stood.
   beginLesson(desk, name, name.includes("."));
+}
+
+/**
+ * An answer of the server, or null once it has been said that there is none.
+ * @template T
+ * @param {Pick<Desk, "t">} desk
+ * @param {Promise<T>} asked
+ * @param {string} [refused]  what is said where the server knows no such thing
+ * @returns {Promise<T | null>}
+ */
+async function orSay({ t }, asked, refused = t("guide.failed")) {
+  try {
+    return await asked;
+  } catch (error) {
+    say(problemOf(error)?.status ? refused : t("guide.no_answer"));
+    return null;
+  }
 }

@@ -11,6 +11,7 @@ import { symbol as labelOf } from "../../draw/label.js";
 import { inline } from "../../draw/nodes.js";
 import { symbol as symbolOf } from "../../draw/symbols.js";
 import { shownRun } from "../../needs.js";
+import { say } from "../../toast.js";
 import { exists, parseAddress } from "../../trace.js";
 import { ORDERS, rightAnswer, SIGNS, typedNumber } from "./judge.js";
 import { canGoOn, isLast, stepOf } from "./progress.js";
@@ -41,7 +42,8 @@ export function drawLesson(host, shown) {
   const count = lesson.steps.length;
   const on = canGoOn(progress);
   const last = isLast(progress);
-  const next = () => last ? stop() : on && send({ type: "next" });
+  const first = t(step.ask ? "guide.lesson.answer_first" : "guide.lesson.do_first");
+  const next = () => !on ? say(first) : last ? stop() : send({ type: "next" });
   patch(host, [
     html(
       "div",
@@ -115,7 +117,7 @@ export function drawLesson(host, shown) {
           type: "button",
           class: "button primary small",
           "aria-disabled": !on,
-          title: on ? null : t(step.ask ? "guide.lesson.answer_first" : "guide.lesson.do_first"),
+          title: on ? null : first,
           "data-next": true,
           on: { click: next },
         },
