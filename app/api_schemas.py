@@ -27,7 +27,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "parameters": models.ParameterValues,
     "problem": models.ProblemDocument,
 }
-FILES = ("experiment",)
+FILES = ("experiment", "lesson")
 """Files that people keep and write by hand. The page checks them by the same schemas, the spec aside."""
 NAMES = ("spec", *MODELS, *FILES)
 

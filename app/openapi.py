@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from app import binary, models, models_data, models_figures, openapi_examples
 from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
-from app.models_teaching import Glossary
+from app.models_teaching import Glossary, Lessons
 from app.openapi_parameters import (
     CHART,
     CHART_PARAMETERS,
@@ -30,6 +30,7 @@ from app.openapi_parameters import (
     INDEX,
     LANDSCAPE,
     LANG,
+    LESSON,
     MOMENT,
     NAME,
     NAMES,
@@ -217,6 +218,20 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         [LANG],
         (406, 422, 503),
     ),
+    "getLessons": (
+        "The built-in lessons",
+        "Guided lessons on the page; anybody can write more, in the same format.",
+        Lessons,
+        [LANG],
+        (406, 422, 503),
+    ),
+    "getLesson": (
+        "A built-in lesson",
+        "The file itself, in every language, as `/api/v1/schemas/lesson.json` describes it: a pattern for your own.",
+        None,
+        [LESSON],
+        (404, 406, 422, 503),
+    ),
     "getSchema": (
         "JSON Schema of an experiment, of a trace, and of the rest",
         "Complete in itself, in the dialect of 2020-12, and always at this address.",
@@ -265,6 +280,8 @@ def document(operation: str) -> Plain:
                 for form in EXPORTED
             },
         }
+    if operation == "getLesson":
+        responses[200] = {"description": "The lesson.", "content": {"application/json": {"schema": {"type": "object"}}}}
     if operation == "getEvents":
         responses[200] = {
             "description": "The stream.",
@@ -344,7 +361,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
                 {"name": "data", "description": "Examples of one's own."},
                 {"name": "exports", "description": "Runs as files."},
                 {"name": "schemas", "description": "JSON Schemas of what goes in and out."},
-                {"name": "teaching", "description": "The glossary: what the page says about its symbols."},
+                {"name": "teaching", "description": "The glossary, and lessons on the page."},
                 {"name": "health", "description": "The server itself."},
             ],
         )

@@ -46,6 +46,19 @@ function traceAnswer(url) {
 
 const tick = () => new Promise((resolve) => setTimeout(resolve));
 
+test("a file comes as its bytes; what the server cannot make it says", async () => {
+  const refusal = { type: "/problems/not-expressible", title: "No words", detail: "loss: Keras cannot." };
+  const server = fakeServer((url) =>
+    url.endsWith("keras") ? Response.json(refusal, { status: 422 }) : new Response(new Uint8Array([1, 2]))
+  );
+  const api = createApi({ fetch: server.fetch });
+  assert.deepEqual(new Uint8Array(await api.getBytes("/font")), new Uint8Array([1, 2]));
+  await assert.rejects(
+    api.getBytes("/keras"),
+    (error) => problemOf(error)?.status === 422 && problemOf(error)?.detail === refusal.detail,
+  );
+});
+
 test("every call goes to its address", async () => {
   const server = fakeServer((url) => {
     if (url.includes("history")) return { steps: [], loss: [], norms: {} };
