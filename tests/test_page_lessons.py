@@ -21,6 +21,17 @@ def visit(new_page, base_url):
     return Visit(new_page(reduced_motion="reduce"), base_url)
 
 
+IN_SIGHT = """(count) => {
+  const rings = [...document.querySelectorAll(".spotlight")].filter((ring) => !ring.hidden);
+  return rings.length === count && rings.every((ring) => {
+    const { left, right, top, bottom } = ring.getBoundingClientRect();
+    const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight && !over.closest("#lesson, #definition");
+  });
+}"""
+"""Is everything that a lesson points at ringed, in the window, and under nothing?"""
+
+
 def panel(visit):
     return visit.page.locator("#lesson")
 
@@ -41,7 +52,7 @@ def at(visit, number):
 
 
 def follow(visit):
-    panel(visit).locator("[data-next]").click()
+    panel(visit).locator("[data-next]").click(force=True)
 
 
 def answer(visit, given):
@@ -60,8 +71,8 @@ def do(visit, name, number, step):
     if wait["for"] == "moment":
         for _ in range(10 if "frame" not in wait else 3):
             visit.press("]" if "frame" not in wait else "ArrowRight").rest()
-    elif wait["for"] == "click" and wait["on"][0].startswith("panel:"):
-        visit.page.locator("#row-picker button").last.click()
+    elif wait["for"] == "example":
+        visit.press(".")
     elif wait["for"] == "click":
         visit.cell(wait["on"][0]).click()
     elif wait["for"] == "change":
@@ -82,6 +93,8 @@ def test_a_lesson_is_played_to_its_end_with_the_right_answers(visit, name):
         body = panel(visit).locator(".lesson-body")
         if "ask" in step:
             of = step["ask"].get("of")
+            if isinstance(of, dict):
+                assert not visit.page.locator("#training .curve").is_visible(), f"step {number}: the curve tells"
             if isinstance(of, str):
                 for place in visit.page.locator(f'[data-address="{of}"]').all():
                     assert place.get_attribute("data-value") is None, f"step {number} shows {of} before it is predicted"
@@ -101,8 +114,7 @@ def test_a_lesson_is_played_to_its_end_with_the_right_answers(visit, name):
             for pointer in ([pointer] if isinstance(pointer, str) else pointer)
         ]
         assert visit.page.locator(".spotlight").count() == len(pointed)
-        for ring in visit.page.locator(".spotlight").all():
-            assert ring.bounding_box() is not None, f"step {number} points at nothing"
+        visit.wait(IN_SIGHT, len(pointed), f"step {number} points at what cannot be seen")
         numbers = panel(visit).locator(".lesson-number").all_text_contents()
         assert "?" not in numbers or ("ask" in step and "reveal" not in step["ask"]), f"step {number}: {numbers}"
         follow(visit)

@@ -119,6 +119,7 @@ function drawNow(host, stage) {
     focus,
     context.language,
     JSON.stringify(stage.pointed),
+    [...context.state.pointed, "", ...context.state.veil].join(),
     [...context.state.edit?.stale ?? []].join(),
     frame.building && `${frame.building.complete} ${arrived}`,
   ].join("|");
@@ -198,13 +199,26 @@ function prepare(stage, { layout, wires }, { frame, context, before, arrived }) 
   const scene = { frame, context, layout, litNames, before, arrived, focus: formatAddress(frame.focus) };
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
-  const { pointed } = stage;
-  const shown = pointed
-    ? wires.filter(({ layer, unit, input }) =>
-      layer === pointed.layer && unit === pointed.unit && (pointed.input === null || input === pointed.input)
-    )
-    : [];
+  const pointed = [...wiresNamed(frame, context), ...stage.pointed ? [stage.pointed] : []];
+  const shown = wires.filter(({ layer, unit, input }) =>
+    pointed.some((at) => layer === at.layer && unit === at.unit && (at.input === null || input === at.input))
+  );
   return { scene, routes, wave, labels: placeLabels(scene, routes.wires, shown), names: wireNames(scene) };
+}
+
+/**
+ * Wires whose number is explained, or pointed at by a lesson: it has to be seen where it is.
+ * @param {Frame} frame
+ * @param {Context} context
+ * @returns {Pointed[]}
+ */
+function wiresNamed({ run, focus }, { state }) {
+  const named = state.pointed.map(parseAddress).filter((cell) => cell !== null && cell.name in run.values);
+  return [focus, .../** @type {Address[]} */ (named)].flatMap(({ name, index }) => {
+    const { layer, axes } = run.values[name];
+    if (layer === null || axes.join() !== "unit,input") return [];
+    return [{ layer, unit: index[0], input: index[1] }];
+  });
 }
 
 /**
