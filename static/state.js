@@ -38,6 +38,7 @@ export const initialState = Object.freeze({
   playing: false,
   speed: 1,
   digits: null,
+  maps: false,
   present: false,
   hide: Object.freeze([]),
   lesson: null,
@@ -116,6 +117,8 @@ export function reduce(state, action) {
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
     case "digits":
       return change(state, { digits: action.digits });
+    case "maps":
+      return change(state, { maps: action.maps });
     case "present":
       return presented(state, action.present);
     case "hide":

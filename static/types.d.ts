@@ -210,6 +210,8 @@ export interface State {
   speed: number;
   /** Significant digits of every number shown; null where as many are shown as fit. */
   digits: number | null;
+  /** Do units on the stage show what they say over the plane of the inputs? */
+  maps: boolean;
   /** For a class to read from the last row: large, and nothing on the page that is not needed. */
   present: boolean;
   /** Panels that are not shown. */
@@ -250,6 +252,7 @@ export interface Place {
   view?: string;
   focus?: Address;
   digits?: number;
+  maps?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
   lesson?: string;
@@ -515,6 +518,7 @@ export interface ChartInfo {
 
 /** A chart as Plotly takes it, but for its colours: those are custom properties. */
 export interface ChartFigure {
+  run: string;
   chart: string;
   step: number;
   data: Record<string, unknown>[];
@@ -540,6 +544,8 @@ export interface StageContext extends Context {
   ask: <T>(ask: Ask<T>) => Remote<T>;
   /** Asks again for what could not be had. */
   askAgain: () => void;
+  /** The runs that were shown before this one, the last first. */
+  earlier: readonly Run[];
 }
 
 /** Drawing the same frame twice leaves the same page. */
@@ -550,6 +556,8 @@ export interface View {
   render(host: HTMLElement, frame: Frame, context: Context): void;
   /** Is everything there to draw with? Absent: always. */
   isReady?(): boolean;
+  /** Can it show little maps in its units? */
+  maps?: boolean;
 }
 
 /** A view the stage can show. */
@@ -582,6 +590,7 @@ export type Action =
   | { type: "pause" }
   | { type: "speed"; speed: number }
   | { type: "digits"; digits: number | null }
+  | { type: "maps"; maps: boolean }
   | { type: "present"; present: boolean }
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }

@@ -47,7 +47,7 @@ SHEETS = (
         "stage",
         "why",
     ),
-    *("embed", "plane", "saved"),
+    *("embed", "views", "plane", "charts", "saved"),
 )
 POINTS = 600
 _IMPORT = re.compile(r"""(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.[^"'\n]+)\2""")

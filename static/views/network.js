@@ -4,7 +4,7 @@
  * A picture is a function of the frame, the size of the stage and the progress of the transition. All that this module
  * keeps for a host is what it drew last, so that only what changes is drawn again, and which wires someone points at.
  *
- * @import { Address, Context, Frame, Moment, View } from "../types.d.ts"
+ * @import { Address, Context, Frame, Moment, StageContext, StageView, Surface } from "../types.d.ts"
  * @import { Scene } from "./network/cards.js"
  * @import { Layout } from "./network/layout.js"
  * @import { Routes } from "./network/routes.js"
@@ -18,6 +18,7 @@ import { drawCards } from "./network/cards.js";
 import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
+import { hasPlane } from "../maps.js";
 import { placeValues } from "./network/quantities.js";
 import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
@@ -35,7 +36,7 @@ import {
 } from "./network/wires.js";
 
 /**
- * @typedef {{ frame: Frame, context: Context }} Shown
+ * @typedef {{ frame: Frame, context: StageContext }} Shown
  * @typedef {{ layer: number, unit: number, input: number | null }} Pointed  the wires into a unit, or one of them
  * @typedef {object} Stage
  * @property {boolean} drawing  is a redraw under way?
@@ -49,10 +50,14 @@ import {
 /** @type {WeakMap<HTMLElement, Stage>} */
 const stages = new WeakMap();
 
-/** @type {View} */
+/** What paints the little maps: fetched when they are first shown. @type {typeof import("./network/maps.js") | null} */
+let painter = null;
+
+/** @type {StageView} */
 export const network = {
   id: "network",
   title: "stage.network",
+  maps: true,
   render(host, frame, context) {
     const stage = stages.get(host) ?? open(host, { frame, context });
     stage.shown = { frame, context };
@@ -109,7 +114,8 @@ function drawNow(host, stage) {
   const { frame, context, before, progress } = played(stage.shown);
   const focus = formatAddress(frame.focus);
   const { present, digits } = context.state;
-  const plan = planFor(stage, frame, { width, height, present, digits });
+  const maps = context.state.maps && hasPlane(frame.run);
+  const plan = planFor(stage, frame, { width, height, present, digits, maps });
   const arrived = hasArrived(progress);
   const sceneKey = [
     plan.key,
@@ -159,10 +165,32 @@ function drawNow(host, stage) {
     patch(calm, many ? [] : drawBundles(bundles, font, crowd));
     if (many) paintBundles(canvas, bundles, { width, height, font, crowd });
   }
+  const surface = maps ? surfaceFor(host, stage) : null;
+  if (!surface) stage.drawn.delete("maps");
+  else if (changed(stage, "maps", `${plan.key}|${surface.step}`)) {
+    painter?.paintMaps(cards, frame, surface);
+    host.dataset.maps = String(surface.step);
+  }
   if (changed(stage, "motion", `${sceneKey}|${progress}`)) {
     patch(motion, drawMotion(picture.routes, picture.wave, picture.labels, progress, plan.layout.font));
     host.style.setProperty("--arrived", String(arrivedAt(progress)));
   }
+}
+
+/**
+ * What the maps show, as far as it is there.
+ * @param {HTMLElement} host
+ * @param {Stage} stage
+ * @returns {Surface | null}
+ */
+function surfaceFor(host, stage) {
+  const { frame, context } = stage.shown;
+  if (painter) return painter.surfaceOf(frame, context);
+  import("./network/maps.js").then((module) => {
+    painter = module;
+    draw(host, stage);
+  }, () => {});
+  return null;
 }
 
 /** @param {Stage} stage  @param {Frame} frame  @param {import("./network/layout.js").Area} box */
@@ -178,7 +206,7 @@ function planFor(stage, frame, box) {
       needed[layer - 1] = input;
     }
   }
-  const key = [run.id, box.width, box.height, box.present, box.digits, needed.join()].join("|");
+  const key = [run.id, box.width, box.height, box.present, box.digits, box.maps, needed.join()].join("|");
   if (stage.plan?.key !== key) {
     const layout = layoutNetwork(run, box, needed);
     stage.plan = { key, layout, wires: placeWires(layout.columns) };

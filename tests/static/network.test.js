@@ -117,6 +117,36 @@ for (const widths of NETWORKS) {
   }
 }
 
+test("a map stands in its card beside the numbers, and the type hardly suffers", () => {
+  for (
+    const [widths, box] of /** @type {[number[], { width: number, height: number }][]} */ ([
+      [[2, 4, 1], LAPTOP],
+      [[2, 4, 3, 1], LAPTOP],
+      [[2, 8, 8, 8, 1], BOXES[2]],
+    ])
+  ) {
+    const large = denseRun({ widths, examples: 4, batch: 4, epochs: 1 });
+    const plain = layoutNetwork(large, box, widths.map(() => 0));
+    const mapped = layoutNetwork(large, { ...box, maps: true }, widths.map(() => 0));
+    const name = `${widths} in ${box.width} x ${box.height}`;
+    assert.ok(mapped.font >= 11 && mapped.font >= 0.7 * plain.font, `${name}: ${plain.font}, ${mapped.font}`);
+    assert.equal(mapped.columns[0].shape.map, 0, "an input is itself");
+    for (const { shape, cards } of mapped.columns.slice(1)) {
+      const side = shape.map * mapped.font;
+      assert.ok(side >= 30, `${name}: a map of ${side}`);
+      for (const { box } of cards) {
+        assert.ok(side <= box.height, name);
+        const cell = cellBox(box, mapped.font, 0, 0, shape.form === "pair" ? 2 : 1, shape.map);
+        const last = cellBox(
+          ...[box, mapped.font, 0, shape.form === "pair" ? 1 : 0],
+          ...[shape.form === "pair" ? 2 : 1, shape.map],
+        );
+        assert.ok(cell.x >= box.x + side && last.x + last.width <= box.x + box.width, name);
+      }
+    }
+  }
+});
+
 test("the type is never smaller than 8 pixels nor larger than 26", () => {
   for (const widths of NETWORKS) {
     for (const box of BOXES) {

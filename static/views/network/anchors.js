@@ -69,11 +69,11 @@ export function locator(scene) {
       const box = captionBox(card.box, layout);
       return { kind: "cell", layer, unit, card: card.box, box, side: "left" };
     }
-    const { rows } = columns[layer];
+    const { rows, shape } = columns[layer];
     const row = rows.findIndex((names) => names.includes(name));
     if (row < 0) return null;
     const column = rows[row].indexOf(name);
-    const box = cellBox(card.box, layout.font, row, column, rows[row].length);
+    const box = cellBox(card.box, layout.font, row, column, rows[row].length, shape.map);
     return { kind: "cell", layer, unit, card: card.box, box, side: column > 0 ? "right" : "left" };
   };
 }

@@ -93,6 +93,7 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
         "card",
         shape.form,
         shape.bare && "bare",
+        shape.map > 0 && "mapped",
         lit === "written" && "is-active",
         lit === "read" && "is-reading",
       ),
@@ -100,8 +101,9 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
       "aria-label": context.t("stage.unit", { layer: layerName(scene, layer), unit }),
       "data-layer": layer,
       "data-unit": unit,
-      style: boxStyle(box),
+      style: { ...boxStyle(box), "--map": shape.map ? `${shape.map}em` : null },
     },
+    shape.map ? html("canvas", { key: "map", class: "card-map", "aria-hidden": "true" }) : null,
     ...cells,
     drawCaption(scene, layer, unit, {
       always: shape.caption,

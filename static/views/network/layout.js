@@ -8,6 +8,7 @@
  * @import { Box, Run } from "../../types.d.ts"
  */
 import { visibleUnits } from "../../draw/geometry.js";
+import { BESIDE_MAP, MAP } from "../../maps.js";
 import { MOST_SINGLE, pairedRows, placeValues } from "./quantities.js";
 
 /**
@@ -15,8 +16,8 @@ import { MOST_SINGLE, pairedRows, placeValues } from "./quantities.js";
  * @typedef {{ visible: number[], hidden: number[], at: number }} Fold
  *   units shown and folded away, in order, and the place among the shown ones where "more" stands
  * @typedef {{ unit: number, box: Box }} Card
- * @typedef {{ form: Form, rows: number, caption: boolean, bare: boolean, width: number, height: number, worth: number, rank: number }} Shape
- *   sizes in em of the stage's type; `rank` is 0 for the richest form, and a layout keeps to one rank and poorer ones
+ * @typedef {{ form: Form, rows: number, caption: boolean, bare: boolean, map: number, width: number, height: number, worth: number, rank: number }} Shape
+ *   sizes in em of the stage's type; `map` is the side of the unit's map, 0 for none; `rank` is 0 for the richest form, and a layout keeps to one rank and poorer ones
  * @typedef {{ layer: number, box: Box, shape: Shape, cards: Card[], more: { units: number[], box: Box } | null }} Column
  * @typedef {{ font: number, columns: Column[], single: Box | null, width: number, height: number, heading: number, more: number }} Layout
  *   `more`: em that a number takes beyond seven characters, for the digits that are asked for
@@ -45,7 +46,8 @@ const FURTHER = 1.8;
 
 /**
  * The drawing area in CSS pixels, and how its numbers are to be read.
- * @typedef {{ width: number, height: number, present?: boolean, digits?: number | null }} Area
+ * `maps`: do cards have a map of what their unit says?
+ * @typedef {{ width: number, height: number, present?: boolean, digits?: number | null, maps?: boolean }} Area
  */
 
 /** Above this size type gains less than what it would push off the stage. @param {Area} area */
@@ -69,7 +71,7 @@ export function layoutNetwork(run, box, needed) {
   const folds = run.layers.map(({ units }, layer) =>
     fold(units, Math.max(most, units <= 10 ? 10 : 0), needed[layer])
   );
-  const shapes = run.layers.map((_, layer) => shapesOf(run, layer, number));
+  const shapes = run.layers.map((_, layer) => shapesOf(run, layer, number, (box.maps ?? false) && layer > 0));
   const single = Math.min(placeValues(run).single.length, MOST_SINGLE);
   const places = folds.map(({ visible, hidden }) => visible.length + (hidden.length ? 1 : 0));
   let best = { score: -1, font: SMALLEST, chosen: shapes.map((of) => /** @type {Shape} */ (of.at(-1))) };
@@ -99,23 +101,30 @@ export function layoutNetwork(run, box, needed) {
  * @param {Run} run
  * @param {number} layer
  * @param {number} number  room for one, in em
+ * @param {boolean} maps  do its cards have maps?
  * @returns {Shape[]}
  */
-function shapesOf(run, layer, number) {
+function shapesOf(run, layer, number, maps) {
   const { card, bias } = placeValues(run).layers[layer];
   const caption = bias.length > 0;
   const column = symbolWidth(run) + number;
   /** @type {(form: Form, columns: number, rows: number, worth: number, caption: boolean, bare?: boolean) => Shape} */
-  const shape = (form, columns, rows, worth, caption, bare = false) => ({
-    form,
-    rows,
-    caption,
-    bare,
-    worth,
-    rank: 0,
-    width: (bare ? number + 0.3 : columns * column + (columns - 1) * BESIDE) + 2 * PADDING,
-    height: rows * ROW + 2 * PADDING + (caption ? CAPTION : 0) + between(caption, bare),
-  });
+  const shape = (form, columns, rows, worth, caption, bare = false) => {
+    // Beside a single number a map would be too small to see.
+    const map = maps && rows > 1 ? Math.min(MAP, rows * ROW) : 0;
+    return {
+      map,
+      form,
+      rows,
+      caption,
+      bare,
+      worth,
+      rank: 0,
+      width: (bare ? number + 0.3 : columns * column + (columns - 1) * BESIDE) + 2 * PADDING +
+        (map && map + BESIDE_MAP),
+      height: rows * ROW + 2 * PADDING + (caption ? CAPTION : 0) + between(caption, bare),
+    };
+  };
   // A bias that shows only when it takes part finds its place between the cards.
   const between = (/** @type {boolean} */ caption, /** @type {boolean} */ bare) =>
     bare ? 0.3 : bias.length > 0 && !caption ? PASSING : BETWEEN;
@@ -250,13 +259,15 @@ function placeColumn(box, font, shape, fold, below) {
  * @param {number} row
  * @param {number} column
  * @param {number} columns
+ * @param {number} [map]  the side of the map in front of them
  * @returns {Box}
  */
-export function cellBox(card, font, row, column, columns) {
-  const inner = card.width - 2 * PADDING * font;
+export function cellBox(card, font, row, column, columns, map = 0) {
+  const aside = (map && map + BESIDE_MAP) * font;
+  const inner = card.width - 2 * PADDING * font - aside;
   const width = (inner - (columns - 1) * BESIDE * font) / columns;
   return {
-    x: card.x + PADDING * font + column * (width + BESIDE * font),
+    x: card.x + PADDING * font + aside + column * (width + BESIDE * font),
     y: card.y + (PADDING + row * ROW) * font,
     width,
     height: ROW * font,
