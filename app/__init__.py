@@ -3,6 +3,7 @@
 Code map, in the order a request meets it:
 
     command    the command line: the server started, and what works without one
+    client     the API as Python objects, for programs and notebooks
     settings   every limit and setting             logs           one line for one event
     guard, origins       the layer around everything: who may ask, HEAD, security headers, the last net
     api        the routes of the API: runs, steps, explanations
@@ -23,7 +24,7 @@ Code map, in the order a request meets it:
     describe   runs and the catalogue as plain data
     answers    bytes with their headers: ETag, gzip, 304
     errors     the one shape of every error
-    openapi, openapi_parameters, models, models_figures, models_data, models_catalog, models_teaching
+    openapi, openapi_parameters, openapi_spec, models, models_figures, models_data, models_catalog, models_teaching
                          the API described
     conventions          the header of a trace
     assets, vendor       the page's files       i18n, texts      languages

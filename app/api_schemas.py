@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 import engine
-from app import encode, models, openapi
+from app import encode, models, openapi_spec
 from app.answers import REVALIDATE, Answer
 from app.api import PREFIX
 from app.assets import asset_dir
@@ -27,7 +27,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "parameters": models.ParameterValues,
     "problem": models.ProblemDocument,
 }
-FILES = ("experiment",)
+FILES = ("experiment", "lesson")
 """Files that people keep and write by hand. The page checks them by the same schemas, the spec aside."""
 NAMES = ("spec", *MODELS, *FILES)
 
@@ -37,7 +37,7 @@ def file_schema(name: str) -> dict[str, Any]:
     found: dict[str, Any] = encode.loads(asset_dir("static").joinpath("guide", f"{name}.schema.json").read_bytes())
     for holder in (found, *found.get("$defs", {}).values()):
         if "spec" in holder.get("properties", {}):
-            holder["properties"]["spec"] |= openapi.spec_schema()
+            holder["properties"]["spec"] |= openapi_spec.spec_schema()
     return found
 
 
@@ -46,7 +46,7 @@ def json_schema(name: str) -> dict[str, Any]:
     if name in FILES:
         found = file_schema(name)
     else:
-        found = openapi.spec_schema() if name == "spec" else MODELS[name].model_json_schema()
+        found = openapi_spec.spec_schema() if name == "spec" else MODELS[name].model_json_schema()
     return {
         "$schema": DIALECT,
         "$id": f"{PREFIX}/schemas/{name}.json",

@@ -1,4 +1,4 @@
-"""The shape of the glossary, for the OpenAPI document and for tests."""
+"""The shapes of the glossary and of the list of lessons, for the OpenAPI document and for tests."""
 
 from __future__ import annotations
 
@@ -38,3 +38,20 @@ class Glossary(Shape):
     language: str
     groups: list[TermGroup]
     entries: list[GlossaryEntry]
+
+
+class LessonInfo(Shape):
+    """A built-in lesson."""
+
+    id: str
+    title: str
+    summary: str
+    minutes: float
+    steps: int
+
+
+class Lessons(Shape):
+    """The built-in lessons, in the order in which they are taught."""
+
+    language: str
+    lessons: list[LessonInfo]

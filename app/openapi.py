@@ -5,7 +5,7 @@ The routes read raw requests (see schema.py), so what the framework cannot see i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,11 +13,10 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-import engine
 from app import binary, models, models_data, models_figures, openapi_examples
 from app.errors import MEDIA_TYPE, PROBLEMS
 from app.models_catalog import Catalog
-from app.models_teaching import Glossary
+from app.models_teaching import Glossary, Lessons
 from app.openapi_parameters import (
     CHART,
     CHART_PARAMETERS,
@@ -31,6 +30,7 @@ from app.openapi_parameters import (
     INDEX,
     LANDSCAPE,
     LANG,
+    LESSON,
     MOMENT,
     NAME,
     NAMES,
@@ -45,6 +45,8 @@ from app.openapi_parameters import (
     SURFACE,
     TO,
 )
+from app.openapi_spec import spec_schema
+from app.settings import settings_table
 
 Plain = dict[str, Any]
 
@@ -52,8 +54,15 @@ REF = "#/components/schemas/"
 DESCRIPTION = """Forward and backward passes of neural networks, one number at a time.
 
 Post an experiment spec to `/api/v1/runs`; everything below the id that comes back is a pure function of the spec and
-the step: it never changes, and may be cached for ever. Errors are RFC 9457 problem documents."""
+the step: it never changes, and may be cached for ever. Errors are RFC 9457 problem documents.
 
+A server for one person allows more than one that is shared (`backscope serve --profile shared`), and whoever runs it
+may set every limit (`backscope serve --help`). A run's document has the limits of its server.
+"""
+
+
+LIMITED = ("experiment", "answer", "work")
+"""Groups of settings that a client may run into."""
 
 OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple[int, ...]]] = {
     "createRun": (
@@ -209,6 +218,20 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         [LANG],
         (406, 422, 503),
     ),
+    "getLessons": (
+        "The built-in lessons",
+        "Guided lessons on the page; anybody can write more, in the same format.",
+        Lessons,
+        [LANG],
+        (406, 422, 503),
+    ),
+    "getLesson": (
+        "A built-in lesson",
+        "The file itself, in every language, as `/api/v1/schemas/lesson.json` describes it: a pattern for your own.",
+        None,
+        [LESSON],
+        (404, 406, 422, 503),
+    ),
     "getSchema": (
         "JSON Schema of an experiment, of a trace, and of the rest",
         "Complete in itself, in the dialect of 2020-12, and always at this address.",
@@ -229,6 +252,7 @@ EXPORTED = (
     *("application/json", "text/csv", "application/x-npz", "application/vnd.safetensors"),
     *("text/html", "text/x-python", "application/x-ipynb+json"),
 )
+FILE: Plain = {"schema": {"type": "string", "format": "binary"}}
 SCHEMA_TYPE = "application/schema+json"
 EVENT_STREAM = "text/event-stream"
 
@@ -243,14 +267,21 @@ def document(operation: str) -> Plain:
     if operation in IN_FORMS:
         content = responses[200].setdefault("content", {})
         for form in binary.FORMATS.values():
-            content[form.media_type] = {"schema": {"type": "string", "format": "binary"}}
+            content[form.media_type] = FILE
     if operation == "getSchema":
         responses[200] = {"description": "The schema.", "content": {SCHEMA_TYPE: {"schema": {"type": "object"}}}}
     if operation == "exportRun":
         responses[200] = {
             "description": "The file.",
-            "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in EXPORTED},
+            "content": {
+                form: {
+                    "schema": {"type": "object"} if form.endswith("json") else {"type": "string", "format": "binary"}
+                }
+                for form in EXPORTED
+            },
         }
+    if operation == "getLesson":
+        responses[200] = {"description": "The lesson.", "content": {"application/json": {"schema": {"type": "object"}}}}
     if operation == "getEvents":
         responses[200] = {
             "description": "The stream.",
@@ -304,6 +335,16 @@ def _problem(status: int) -> Plain:
     }
 
 
+def _limits() -> str:
+    """The limits in both profiles, as a table."""
+    rows = ["| limit | what it bounds | one person | shared |", "|---|---|---|---|"]
+    for each in settings_table():
+        if each.group in LIMITED:
+            own, shared = each.show(each.own), each.show(each.own if each.shared is None else each.shared)
+            rows.append(f"| `{each.flag}` | {each.about.en} | {own} | {shared} |")
+    return "\n".join(["", *rows, ""])
+
+
 def generator(app: FastAPI) -> Callable[[], Plain]:
     """The function that makes the document of an application, once."""
 
@@ -312,7 +353,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
         made = get_openapi(
             title=app.title,
             version=app.version,
-            description=DESCRIPTION,
+            description=DESCRIPTION + _limits(),
             routes=app.routes,
             tags=[
                 {"name": "runs", "description": "Experiments and their steps."},
@@ -320,7 +361,7 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
                 {"name": "data", "description": "Examples of one's own."},
                 {"name": "exports", "description": "Runs as files."},
                 {"name": "schemas", "description": "JSON Schemas of what goes in and out."},
-                {"name": "teaching", "description": "The glossary: what the page says about its symbols."},
+                {"name": "teaching", "description": "The glossary, and lessons on the page."},
                 {"name": "health", "description": "The server itself."},
             ],
         )
@@ -346,162 +387,3 @@ def generator(app: FastAPI) -> Callable[[], Plain]:
         return made
 
     return make
-
-
-# The experiment spec, from the catalogue
-
-
-def spec_schema() -> Plain:
-    """JSON Schema of an experiment spec, generated from the engine's catalogue."""
-    catalog = engine.catalog()
-    datasets = [_entry(entry) for entry in catalog["datasets"] if entry.name != "inline"]
-    initializer = {"oneOf": [_entry(entry) for entry in catalog["initializers"]]}
-    whole: Plain = {"type": "integer", "minimum": 1}
-    fields: Plain = {
-        "data": {"oneOf": [*datasets, inline_schema()]},
-        "layers": {"type": "array", "minItems": 1, "items": {"oneOf": [_layer(entry) for entry in catalog["layers"]]}},
-        "loss": _named(catalog["losses"]),
-        "reduction": _option("reduction"),
-        "fused": _option("fused"),
-        "optimizer": {"oneOf": [_entry(entry) for entry in catalog["optimizers"]]},
-        "schedule": {"oneOf": [_entry(entry) for entry in catalog["schedules"]]},
-        "clip": _options("clip"),
-        "penalty": _options("penalty"),
-        "update_order": _option("update_order"),
-        "initializer": initializer,
-        "parameters": {
-            "type": "object",
-            "description": "Any parameter given outright: `W1` with a row for each unit, `b1` with a number for each.",
-            "additionalProperties": {"type": "array"},
-        },
-        "batch_size": {"anyOf": [whole, {"type": "null"}], "description": "null is the full batch."},
-        "shuffle": {"type": "boolean", "description": "A new order of the examples in every epoch."},
-        "epochs": whole,
-        "seed": {"type": "integer", "minimum": 0},
-        "edits": {
-            "type": "array",
-            "description": "What is changed by hand before a step, and stays: cells by address, settings by name.",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "step": {"type": "integer", "minimum": 0},
-                    "set": {"type": "object", "additionalProperties": {"type": "number"}},
-                },
-                "required": ["step"],
-                "additionalProperties": {"type": "number"},
-            },
-        },
-    }
-    for name, field in fields.items():
-        field["default"] = engine.DEFAULTS[name]
-    return {
-        "title": "ExperimentSpec",
-        "description": "An experiment. Absent fields take their defaults; unknown ones are refused.",
-        "type": "object",
-        "properties": fields,
-        "additionalProperties": False,
-    }
-
-
-def inline_schema() -> Plain:
-    """JSON Schema of examples given outright."""
-    row: Plain = {"type": "array", "items": {"type": "number"}, "minItems": 1}
-    rows: Plain = {"type": "array", "items": row, "minItems": 1}
-    classes: Plain = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1}
-    targets: Plain = {
-        "anyOf": [rows, classes],
-        "description": "A row of targets, or the number of its class, for each.",
-    }
-    names: Plain = {"anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": "null"}]}
-    null: Plain = {"type": "null"}
-    options = {param.name: _param(param) for param in engine.INLINE_PARAMS}
-    coding: Plain = {
-        "anyOf": [{"enum": list(engine.CODINGS)}, null],
-        "description": "How class numbers become targets; null where y has rows.",
-    }
-    properties = {
-        "x": rows,
-        "y": targets,
-        "x_test": {"anyOf": [rows, null], "description": "Rows for testing alone."},
-        "y_test": {"anyOf": [targets, null]},
-        **options,
-        "targets": coding,
-        **{f"{of}": {**names, "description": f"Names of {what}, for people."} for of, what in _NAMED.items()},
-    }
-    return _choice("inline", properties, "Examples given outright, one row each.", ["x", "y"])
-
-
-_NAMED = {"classes": "the classes", "x_names": "the inputs", "y_names": "the targets"}
-
-
-def _choice(kind: str, properties: Plain, description: str, required: list[str]) -> Plain:
-    return {
-        "type": "object",
-        "title": kind,
-        "description": description,
-        "properties": {"kind": {"const": kind}, **properties},
-        "required": ["kind", *required],
-        "additionalProperties": False,
-    }
-
-
-def _entry(entry: engine.Entry) -> Plain:
-    return _choice(entry.name, {param.name: _param(param) for param in entry.params}, entry.summary["en"], [])
-
-
-def _named(entries: Sequence[engine.Entry]) -> Plain:
-    """An entry by its name alone, or as an object where it has parameters to set."""
-    tuned = [_entry(entry) for entry in entries if entry.params]
-    return {"anyOf": [{"enum": [entry.name for entry in entries]}, *tuned]}
-
-
-def _layer(entry: engine.Entry) -> Plain:
-    catalog = engine.catalog()
-    schema = _entry(entry)
-    schema["properties"] |= {
-        "activation": {**_named(catalog["activations"]), "default": "identity"},
-        "frozen": {"type": "array", "items": {"enum": ["W", "b", "alpha"]}, "default": []},
-        "initializer": {
-            "oneOf": [*(_entry(each) for each in catalog["initializers"]), {"type": "null"}],
-            "description": "Instead of the one of the experiment.",
-        },
-    }
-    schema["required"] = ["units"]
-    return schema
-
-
-def _option(field: str) -> Plain:
-    (param,) = engine.OPTIONS[field]
-    return _param(param)
-
-
-def _options(field: str) -> Plain:
-    nullable = {
-        param.name: {"anyOf": [_param(param), {"type": "null"}]} if param.default is None else _param(param)
-        for param in engine.OPTIONS[field]
-    }
-    return {"type": "object", "properties": nullable, "additionalProperties": False}
-
-
-def _param(param: engine.Param) -> Plain:
-    if param.kind in ("array", "features"):
-        return _listed(param)
-    kind = {"choice": "string"}.get(param.kind, param.kind)
-    schema: Plain = {"type": kind, "title": param.label["en"], "default": param.default}
-    if param.choices:
-        schema["enum"] = list(param.choices)
-    if param.minimum is not None:
-        schema["exclusiveMinimum" if param.exclusive_minimum else "minimum"] = param.minimum
-    if param.maximum is not None:
-        schema["maximum"] = param.maximum
-    return schema
-
-
-def _listed(param: engine.Param) -> Plain:
-    """A parameter that is a list: of numbers, or of features, which may be null."""
-    default = list(param.default) if isinstance(param.default, tuple) else param.default
-    about: Plain = {"title": param.label["en"], "default": default, "description": param.allowed}
-    if param.kind == "array":
-        return {"type": "array", "items": {"type": "number"}, "minItems": 1, **about}
-    named: Plain = {"type": "string", "examples": list(param.choices) or ["x0", "x0^2"]}
-    return {"anyOf": [{"type": "array", "items": named, "minItems": 1, "uniqueItems": True}, {"type": "null"}], **about}

@@ -52,6 +52,8 @@ REQUESTS: dict[str, Plain] = {
     "exportRun": {"format": "json", "step": 1, "names": ["W1", "delta2"]},
     "getCatalog": {"lang": "zh"},
     "getGlossary": {"lang": "zh"},
+    "getLessons": {"lang": "zh"},
+    "getLesson": {"lesson": "one-neuron"},
     "getSchema": {"name": "trace.json"},
     "getHealth": {},
     "healthz": {},

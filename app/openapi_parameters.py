@@ -34,8 +34,14 @@ SCHEMA = parameter(
     "name",
     "path",
     "Which schema.",
-    {"enum": [f"{name}.json" for name in ("spec", "trace", "steps", "run", "parameters", "problem")]},
+    {
+        "enum": [
+            f"{name}.json"
+            for name in ("spec", "trace", "steps", "run", "parameters", "problem", "experiment", "lesson")
+        ]
+    },
 )
+LESSON = parameter("lesson", "path", "Which lesson.", {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"})
 LANG = parameter("lang", "query", "Language of the texts; else Accept-Language decides.", {"enum": ["en", "zh"]})
 EXAMPLES = comma(parameter("examples", "query", "Rows of the batch, in this order.", some(WHOLE)))
 NAMES = comma(parameter("names", "query", "Arrays; naming one lifts the size bound of its own.", some(ARRAY)))

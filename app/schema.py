@@ -306,6 +306,13 @@ def schema_name(text: str, known: Iterable[str]) -> str:
     return name
 
 
+def one_of_them(name: str, known: Iterable[str]) -> str:
+    """A name in an address that is one of some; 404 if it is not."""
+    if name not in known:
+        raise Problem("not-found", "There are " + ", ".join(known) + ".")
+    return name
+
+
 def unknown_run() -> Problem:
     """The 404 of an id that nobody posted a spec for."""
     return Problem("unknown-run", "Post the spec to /api/v1/runs; the answer has its id.")

@@ -1,4 +1,4 @@
-"""What helps people understand what they see: the glossary, which rides in the package, in the language asked for."""
+"""What helps people understand what they see: the glossary and the built-in lessons, which ride in the package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.api import PREFIX, Asked
 from app.compute import Stop
 from app.openapi import document
 from app.runs import Services, require_json
-from app.schema import Query
+from app.schema import Query, one_of_them
 
 Plain = dict[str, Any]
 
@@ -53,6 +53,29 @@ def term(entry: Plain, language: str) -> Plain:
     }
 
 
+def lesson_names() -> tuple[str, ...]:
+    """The built-in lessons, in the order in which they are taught."""
+    return tuple(material("lessons.json"))
+
+
+def lessons(language: str) -> Plain:
+    """What lessons there are, in one language."""
+    return {
+        "language": language,
+        "lessons": [
+            {
+                "id": name,
+                "title": found["title"][language],
+                "summary": found["summary"][language],
+                "minutes": found["minutes"],
+                "steps": len(found["steps"]),
+            }
+            for name in lesson_names()
+            for found in (material(f"lessons/{name}.json"),)
+        ],
+    }
+
+
 def _formula(latex: str | None) -> Plain | None:
     return None if latex is None else {"latex": latex, "mathml": describe.latex_to_mathml(latex)}
 
@@ -71,5 +94,27 @@ def routes(services: Services) -> APIRouter:
             return Answer(body, cache_control=REVALIDATE, vary=asked.vary, language=asked.language)
 
         return await services.send(("glossary", asked.language, asked.vary), build, request)
+
+    @router.get("/lessons", **document("getLessons"))
+    async def get_lessons(request: Request) -> Response:
+        require_json(request)
+        asked = Asked(request, Query(request, "lang"))
+
+        def build(_: Stop) -> Answer:
+            body = encode.dumps(lessons(asked.language))
+            return Answer(body, cache_control=REVALIDATE, vary=asked.vary, language=asked.language)
+
+        return await services.send(("lessons", asked.language, asked.vary), build, request)
+
+    @router.get("/lessons/{lesson}", **document("getLesson"))
+    async def get_lesson(request: Request) -> Response:
+        require_json(request)
+        Query(request)
+        name = one_of_them(request.path_params["lesson"], lesson_names())
+
+        def build(_: Stop) -> Answer:
+            return Answer(encode.dumps(material(f"lessons/{name}.json")), cache_control=REVALIDATE, vary="Accept")
+
+        return await services.send(("lesson", name), build, request)
 
     return router

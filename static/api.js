@@ -41,7 +41,7 @@ export class ApiError extends Error {
  * @property {(options?: Options) => Promise<Catalog>} getCatalog
  * @property {(path: string, query?: Record<string, string | number>) => Promise<any>} getJson  what a part of the page
  *   keeps on the server: its texts, the glossary, a lesson
- * @property {(path: string) => Promise<ArrayBuffer>} getBytes  such as a font
+ * @property {(path: string) => Promise<ArrayBuffer>} getBytes  a file, such as a font
  */
 
 /**
@@ -147,7 +147,11 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     ask: (run, path, query, { signal } = {}) => request(`/runs/${run.id}${path}`, query, signal),
     getCatalog: ({ signal } = {}) => request("/catalog", { lang: language }, signal),
     getJson: (path, query = {}) => fromRoot(path, query),
-    getBytes: async (path) => (await fetchNow(path)).arrayBuffer(),
+    getBytes: async (path) => {
+      const response = await fetchNow(path);
+      if (response.ok) return response.arrayBuffer();
+      throw new ApiError(asProblem(response, await response.json().catch(() => null)));
+    },
   };
 }
 
@@ -221,6 +225,7 @@ function requester(base, fetch) {
       throw new ApiError(asProblem(response, null));
     }
     if (!response.ok) throw new ApiError(asProblem(response, answer));
+    if (response.headers.get("backscope-kept") === "memory") answer.kept = "memory";
     return answer;
   };
 }

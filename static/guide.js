@@ -15,8 +15,12 @@ const PARTS = {
   pointer: { module: () => import("./guide/pointer.js"), styles: ["present"] },
   data: { module: () => import("./guide/data.js"), styles: ["dialog", "data"] },
   glossary: { module: () => import("./guide/glossary.js"), styles: ["dialog", "glossary"] },
+  lessons: { module: () => import("./guide/lessons.js"), styles: ["dialog", "share", "glossary", "lesson"] },
   tour: { module: () => import("./guide/tour.js"), styles: ["glossary", "tour"] },
-  files: { module: () => import("./guide/files.js"), styles: ["dialog", "share"] },
+  files: {
+    module: () => import("./guide/files.js"),
+    styles: ["dialog", "share", "glossary", "lesson"],
+  },
 };
 
 /**
@@ -67,6 +71,11 @@ export function createGuide({ texts, ...desk }) {
     use("glossary", (glossary) => glossary.openGlossary(desk, about));
   defineWhenAsked((first) => use("glossary", ({ define }) => define(desk, first)));
   offer("open-glossary", () => openGlossary(null));
+  offer("open-lessons", () => use("lessons", ({ openLessons }) => void openLessons(desk)));
+  desk.subscribe(({ lesson, run }, before) => {
+    const isNew = lesson !== null && (lesson !== before.lesson || run.status !== before.run.status);
+    if (isNew && run.status === "ready") use("lessons", ({ followLink }) => followLink(desk, lesson));
+  });
   const tour = () => use("tour", ({ startTour }) => startTour(desk));
   offer("open-tour", tour);
   if (isFirstVisit()) onceShown(desk, tour);

@@ -244,6 +244,7 @@ function mark(state) {
   dataset.phase = frame?.call.phase ?? "";
   dataset.present = String(state.present);
   dataset.hide = state.hide.join(" ");
+  dataset.veil = state.veil.join(" ");
   dataset.ready = String(frame !== null && (viewOf(views, state).isReady?.() ?? true));
 }
 

@@ -42,6 +42,7 @@ export const initialState = Object.freeze({
   present: false,
   hide: Object.freeze([]),
   lesson: null,
+  veil: Object.freeze([]),
   frameName: null,
   edit: null,
   past: Object.freeze([]),
@@ -128,6 +129,10 @@ export function reduce(state, action) {
       );
     case "lesson":
       return change(state, { lesson: action.lesson });
+    case "veil":
+      return `${action.veil}` === `${state.veil}`
+        ? state
+        : change(state, { veil: Object.freeze([...action.veil]) });
     case "spec":
       return withSpec(state, action.spec);
     case "edit":

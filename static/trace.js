@@ -162,7 +162,7 @@ export function frameAt(state) {
 function showsTheSame(a, b) {
   return a.run === b.run && a.trace === b.trace && compare(a.cursor, b.cursor) === 0 &&
     a.example === b.example &&
-    a.focus === b.focus && (a.by === "term") === (b.by === "term");
+    a.focus === b.focus && a.veil === b.veil && (a.by === "term") === (b.by === "term");
 }
 
 /**
@@ -179,9 +179,12 @@ function makeFrame(run, trace, state) {
   const chosen = Math.max(0, Math.min(state.example, trace.batch.length - 1));
   const row = cellsWritten(run, call, moment.unit, chosen);
   const cells = cellsOf(trace);
-  const building = moment.term !== undefined || state.by === "term"
+  const hidden = new Set(state.veil);
+  const veiled = (/** @type {Address} */ cell) => hidden.size > 0 && hidden.has(formatAddress(cell));
+  const made = moment.term !== undefined || state.by === "term"
     ? buildingOf(run, trace, moment, call, row)
     : null;
+  const building = made?.complete && veiled(made.cell) ? null : made;
   const example = building ? exampleOf(run, call, building) ?? chosen : chosen;
   const written = building && !building.complete ? [building.cell] : row;
   /** @type {Map<string, Address>} */
@@ -209,7 +212,8 @@ function makeFrame(run, trace, state) {
     building,
     readSet: new Set(reads.keys()),
     writtenSet: new Set(written.map(formatAddress)),
-    known: (/** @type {Address} */ cell) => known(run, moment, cell),
+    known: (/** @type {Address} */ cell) => !veiled(cell) && known(run, moment, cell),
+    veiled,
     value: (/** @type {Address} */ cell) => {
       const tensor = trace.values[cell.name];
       return tensor && valueAt(tensor, cell.index);

@@ -85,6 +85,8 @@ export interface LayerInfo {
 
 export interface Run {
   id: string;
+  /** Said when it is posted: the server's disk takes nothing, and the run is gone when the server ends. */
+  kept?: "memory";
   engine: string;
   spec: Spec;
   steps: number;
@@ -216,8 +218,10 @@ export interface State {
   present: boolean;
   /** Panels that are not shown. */
   hide: readonly Panel[];
-  /** The built-in lesson under way, by its name. */
+  /** The built-in lesson under way, by its name, and the step it is at: `what-delta-means.4`. */
   lesson: string | null;
+  /** Numbers that are not shown, though they are there: a lesson asks to predict them. Addresses, or pointers. */
+  veil: readonly string[];
   /**
    * A number changed by hand that is not computed yet: the experiment it leads to, where it stands, and the values that
    * are stale until then. `problem` says why it cannot be.
@@ -463,8 +467,10 @@ export interface Frame {
   building: Building | null;
   readSet: Set<string>;
   writtenSet: Set<string>;
-  /** Has this cell been computed at this moment? Batch, parameters and settings always are. */
+  /** Has this cell been computed at this moment? Batch, parameters and settings always are; what is veiled is not. */
   known(address: Address): boolean;
+  /** Is it kept from sight until somebody has predicted it? */
+  veiled(address: Address): boolean;
   /** The number in a cell; NaN and infinities are ordinary numbers here. undefined if its data was left out. */
   value(address: Address): number | undefined;
 }
@@ -594,6 +600,7 @@ export type Action =
   | { type: "present"; present: boolean }
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }
+  | { type: "veil"; veil: readonly string[] }
   | { type: "spec"; spec: Spec }
   | { type: "edit"; address: Address; value: number; spec: Spec; stale: Set<string> }
   | { type: "edit/refused"; spec: Spec; problem: Problem }

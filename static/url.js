@@ -18,7 +18,7 @@ export const DIGITS = Object.freeze({ fewest: 2, most: 6 });
 const DEEPEST = 32;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const LESSON = /^[a-z][a-z0-9-]{0,63}$/;
+const LESSON = /^[a-z][a-z0-9-]{0,63}(\.[1-9]\d{0,2})?$/;
 
 /**
  * One row per part of the fragment, in writing order: how to read its text (undefined if it is not valid) and write it

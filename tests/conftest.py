@@ -121,6 +121,7 @@ def base_url(tmp_path_factory) -> Iterator[str]:
     application = create_app(Settings(data_dir=tmp_path_factory.mktemp("data")))
     server = uvicorn.Server(uvicorn.Config(application, lifespan="on", log_config=None, timeout_graceful_shutdown=5))
     with socket.create_server((HOST, 0)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
         thread.start()
         deadline = time.monotonic() + 30

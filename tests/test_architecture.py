@@ -274,8 +274,9 @@ def _adds_numbers(node: ast.BinOp | ast.AugAssign) -> bool:
 ONLY_IN: dict[str, tuple[str, set[str], str]] = {
     "numpy": (
         r"^numpy(\.|$)",
-        {"encode", "binary", "charts", "containers", "literals"},
-        "arrays are handled in encode.py, binary.py, literals.py and charts.py; containers.py opens files of ours",
+        {"encode", "binary", "charts", "containers", "literals", "reading"},
+        "arrays are handled in encode.py, binary.py, literals.py and charts.py; containers.py opens files of ours, and "
+        "reading.py answers",
     ),
     "archives": (
         r"^(zipfile|tarfile|pickle|marshal|shelve|yaml|ziamath)(\.|$)",
@@ -310,18 +311,23 @@ def test_in_the_app_an_import_occurs_only_where_it_belongs(rule):
     )
 
 
-def test_the_server_imports_nothing_of_the_command_which_reads_files():
+@pytest.mark.parametrize("part", ["command", "client"])
+def test_the_server_imports_nothing_of_the_command_which_reads_files_nor_of_the_client(part):
     report(
-        source.line(found.line, "the command uses the server's parts, and not the other way round")
+        source.line(found.line, f"the {part} uses the server, and not the other way round")
         for source in python("app")
-        if not source.path.startswith(("app/command/", "app/__main__.py"))
+        if not source.path.startswith((f"app/{part}/", "app/__main__.py"))
         for found in imports(source)
-        if any(target.startswith("app.command") for target in found.targets)
+        if any(target.startswith(f"app.{part}") for target in found.targets)
     )
 
 
 USED_ONLY_IN: dict[str, tuple[str, set[str], str]] = {
-    "arrays to lists": (r"(^|\.)tolist$", {"encode"}, "arrays become JSON in encode.py"),
+    "arrays to lists": (
+        r"(^|\.)tolist$",
+        {"encode", "reading"},
+        "arrays become JSON in encode.py, a client's in reading.py",
+    ),
     "arrays to JSON": (r"^orjson\.(dumps|Fragment|OPT_\w+)$", {"encode"}, "arrays become JSON in encode.py"),
     "requests": (
         r"(^|\.)request\.(json|body|stream|form|query_params)$",
@@ -359,6 +365,7 @@ def test_tests_of_the_engine_do_not_know_the_app(folder):
     report(
         source.line(found.line, "tests of the engine import no app")
         for source in python(folder)
+        if not source.path.startswith("tests/benchmarks/server/")
         for found in imports(source)
         if found.package in ("app", "fastapi", "starlette", "httpx")
     )

@@ -147,6 +147,19 @@ def test_a_wrong_number_is_caught_by_the_page_itself(visit):
     visit.wait("() => document.querySelectorAll('#why .check.good').length === 2")
 
 
+def test_an_experiment_that_the_server_cannot_keep_is_marked(visit):
+    def forget(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "backscope-kept": "memory"})
+
+    visit.page.route(RUNS, forget)
+    visit.open("#step=3&frame=delta1&unit=1")
+    visit.page.locator("#face").get_by_text("links to this experiment end with the server").wait_for()
+    visit.page.unroute(RUNS)
+    visit.field("loss").select_option("half_squared_error")
+    visit.wait("() => document.querySelector('#face').innerText === ''")
+
+
 def test_a_proposal_that_gets_no_answer_keeps_the_last_run_and_says_so(visit, allow_console_error):
     allow_console_error("Failed to load resource")
     visit.open("#step=3")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import urllib.request
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -162,7 +163,7 @@ def test_an_experiment_file_is_saved_and_brings_the_moment_back(visit, elsewhere
 
 REFUSED = {
     "no JSON": ('{\n  "backscope": "experiment",\n  "version": 1,\n}', "line 4", "comma"),
-    "no file of ours": ('{"frames": []}', "", "no experiment"),
+    "no file of ours": ('{"frames": []}', "", "neither an experiment"),
     "another version": ('{"backscope": "experiment",\n "version": 2,\n "spec": {}}', "line 2version", "1"),
     "an unknown field": (
         '{"backscope": "experiment",\n "version": 1, "spec": {},\n "colour": 1}',
@@ -234,3 +235,32 @@ def test_the_numbers_of_a_step_are_those_of_the_api(visit):
     assert {row["name"] for row in rows} == trace["values"].keys()
     _, body = saved(visit, "numbers", "JSON")
     assert json.loads(body) == trace
+
+
+def test_the_files_that_the_server_makes_are_about_this_moment(visit, allow_console_error):
+    share(visit.open("#step=5&by=phase", spec=SPEC))
+    run = visit.server.run(SPEC)
+    for section, button, ending, query in (
+        ("numbers", "History", "-history.csv", "format=csv&what=history"),
+        ("weights", "NPZ", ".npz", "format=npz&step=5"),
+        ("weights", "CSV", "-weights.csv", "format=csv&what=weights&step=5"),
+        ("offline", "HTML", ".html", "format=html&step=5&lang=en"),
+        ("program", "Script", "-numpy.py", "format=py&lang=en"),
+    ):
+        name, body = saved(visit, section, button)
+        assert name.endswith(ending)
+        with urllib.request.urlopen(f"{visit.base_url}/api/v1/runs/{run['id']}/export?{query}") as answer:
+            assert body == answer.read(), name
+        visit.page.locator("#toast").get_by_text(name).wait_for()
+    visit.page.locator("#share-dialog .segments").get_by_text("PyTorch").click()
+    name, body = saved(visit, "program", "Notebook")
+    assert name.endswith("-torch.ipynb")
+    assert "import torch" in body.decode()
+
+
+def test_a_program_that_a_library_cannot_express_is_refused_in_words(visit, allow_console_error):
+    allow_console_error("422")
+    share(visit.open(spec={**SPEC, "update_order": "layer_by_layer"}))
+    visit.page.locator("#share-dialog .segments").get_by_text("Keras").click()
+    visit.page.locator("#share-dialog [aria-labelledby=share-program]").get_by_text("Script", exact=True).click()
+    visit.page.locator("#toast").get_by_text("Keras moves all parameters at once").wait_for()

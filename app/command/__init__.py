@@ -2,7 +2,8 @@
 
     options    what can be typed       texts      what is said, in English and Chinese
     terminal   streams, colours        inputs     reading an experiment, a trace, a table
-    serve      `backscope`, `serve`    trace, check, train, export     without a server
+    serve      `backscope`, `serve`    sockets, workers     its connections and processes
+    trace, check, train, export        what works without a server
 
 The status is 0 if all went well, 1 if a check failed or the machine refused, 2 if the command line or what it names
 cannot be used, 130 after Ctrl-C.

@@ -26,7 +26,7 @@ const MOST = 12;
 /** By then the browser has taken what it was handed. Milliseconds. */
 const TAKEN = 30_000;
 
-/** One thing that is wrong with a file. @typedef {{ line: number | null, path: string, text: string }} Complaint */
+/** One thing that is wrong with a file; in a lesson at a step. @typedef {{ line: number | null, step?: number, path: string, text: string }} Complaint */
 
 /**
  * Hands a file to the visitor.
@@ -105,26 +105,34 @@ export async function receive(desk, file) {
   const { value, lineOf } = read;
   const kind = kindOf(value);
   if (kind === null) return refuse([{ line: null, path: "", text: t("guide.files.unknown") }]);
-  if (kind === "lesson") return refuse([{ line: null, path: "", text: t("guide.files.unknown") }]);
   const record = /** @type {Record<string, unknown>} */ (value);
   const whole = kind === "spec" ? { spec: record } : record;
-  const wrong = kind === "spec" ? [] : faults(await schemaOf(desk, "experiment"), whole);
+  const wrong = kind === "spec" ? [] : faults(await schemaOf(desk, kind), whole);
   if (wrong.length) return refuse(wrong.map((fault) => complaintOf(fault, lineOf, t)));
+  if (kind === "lesson") {
+    const { openLesson } = await import("./lesson/open.js");
+    const complaints = await openLesson(desk, /** @type {any} */ (record), lineOf);
+    return complaints.length ? refuse(complaints) : closeDialogs();
+  }
   const place = placeIn(whole);
   try {
     const run = await desk.api.createRun(place.spec);
     desk.open({ ...place, spec: minimal(/** @type {Spec} */ (run.spec), desk.seed) });
-    for (
-      const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (document.querySelectorAll("dialog[open]"))
-    ) {
-      dialog.close();
-    }
+    closeDialogs();
     const { engine } = record;
     const other = typeof engine === "string" && engine !== run.engine;
     say(other ? t("guide.files.other_engine", { engine }) : t("guide.files.opened", { name: file.name }));
   } catch (error) {
     const problem = problemOf(error);
     if (problem) refuse(refusals(problem, kind === "spec" ? "" : "spec", lineOf, t));
+  }
+}
+
+function closeDialogs() {
+  for (
+    const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (document.querySelectorAll("dialog[open]"))
+  ) {
+    dialog.close();
   }
 }
 
@@ -181,11 +189,12 @@ export function showComplaints({ t }, lead, complaints) {
       html(
         "ul",
         { class: "complaints" },
-        complaints.slice(0, MOST).map(({ line, path, text }) =>
+        complaints.slice(0, MOST).map(({ line, step, path, text }) =>
           html(
             "li",
             {},
             line === null ? null : html("b", {}, t("guide.files.line", { line })),
+            step === undefined ? null : html("b", {}, t("guide.files.step", { step })),
             path ? html("code", {}, path) : null,
             html("span", {}, text),
           )

@@ -19,7 +19,9 @@ export const PANELS = /** @type {Readonly<Record<string, string>>} */ (Object.fr
   stage: "#stage",
   why: "#why-panel",
   formula: "#why .why-formulas",
-  curve: "#why .why-curve, #why svg",
+  account: "#why .why-formulas + .why-part, #why .terms",
+  proof: "#why .why-proof",
+  curve: "#why .why-curve",
   timeline: "#timeline",
   training: "#training",
   player: "#player",
@@ -27,6 +29,9 @@ export const PANELS = /** @type {Readonly<Record<string, string>>} */ (Object.fr
   example: "#row-picker",
   badge: "#badge",
   data: "#data-picture",
+  views: "#views",
+  map: ".plane-figure",
+  maps: ".plane-side",
 }));
 
 /** Buttons and menus by name. */

@@ -3,6 +3,7 @@
  *
  * @import { Desk } from "./desk.d.ts"
  * @import { Drawn } from "../draw/dom.js"
+ * @import { Framework } from "./exports.js"
  * @import { Run, State } from "../types.d.ts"
  */
 import { decodeTrace } from "../decode.js";
@@ -12,8 +13,10 @@ import { shownRun } from "../needs.js";
 import { say } from "../toast.js";
 import { format, isLoopback, linkTo, placeOf } from "../url.js";
 import { openDialog } from "./dialog.js";
+import { drawExports, saveHistory } from "./exports.js";
 import { download, fileName, pickFile, saveExperiment } from "./files.js";
 import { csvOf, joined, leftOut } from "./numbers.js";
+import { button, buttons, segments } from "./parts.js";
 import { pngOf, svgOf } from "./picture.js";
 
 /** As the server has it: see app/sharing.py. */
@@ -24,7 +27,7 @@ const SIZES = Object.freeze([[960, 600], [1280, 720], [720, 560], [390, 640]]);
 
 /**
  * What the dialog keeps while it is open.
- * @typedef {{ hosts: string[] | null, size: number }} Kept
+ * @typedef {{ hosts: string[] | null, size: number, framework: Framework }} Kept
  */
 
 /** @param {Desk} desk */
@@ -34,7 +37,7 @@ export function openShare(desk) {
   if (!run) return say(t("status.loading"));
   if (getState().playing) desk.dispatch({ type: "pause" });
   /** @type {Kept} */
-  const kept = { hosts: isLoopback() ? null : [], size: 0 };
+  const kept = { hosts: isLoopback() ? null : [], size: 0, framework: "numpy" };
   const draw = () => contents(desk, run, kept, change);
   const dialog = openDialog({ id: "share-dialog", title: t("guide.share.title"), t, draw });
   /** @param {Partial<Kept>} parts */
@@ -111,7 +114,13 @@ function contents(desk, run, kept, change) {
       { "aria-labelledby": "share-embed" },
       html("h3", { id: "share-embed" }, t("guide.share.embed")),
       html("p", { class: "faint" }, t("guide.share.embed_about")),
-      sizes(kept.size, change, t),
+      segments({
+        name: "share-size",
+        legend: t("guide.share.size"),
+        options: SIZES.map(([width, height], at) => [at, `${width} × ${height}`]),
+        chosen: kept.size,
+        change: (size) => change({ size }),
+      }),
       copyField("share-iframe", t("guide.share.embed"), iframe(desk, run, host, kept.size), t),
     ),
     html(
@@ -159,8 +168,14 @@ function contents(desk, run, kept, change) {
           download: `${fileName(desk, run)}.trace.json`,
           "aria-label": t("guide.share.as", { what: t("guide.share.numbers"), form: "JSON" }),
         }, "JSON"),
+        button(
+          t("guide.share.history"),
+          () => saveHistory(desk, run),
+          t("guide.share.as", { what: t("guide.share.history"), form: "CSV" }),
+        ),
       ),
     ),
+    drawExports(desk, run, kept.framework, (framework) => change({ framework })),
   );
 }
 
@@ -230,29 +245,6 @@ function copyField(id, label, value, t) {
   );
 }
 
-/** @param {number} chosen  @param {(parts: Partial<Kept>) => void} change  @param {Desk["t"]} t  @returns {Drawn} */
-function sizes(chosen, change, t) {
-  return html(
-    "fieldset",
-    { class: "segments share-sizes" },
-    html("legend", {}, t("guide.share.size")),
-    SIZES.map(([width, height], at) =>
-      html(
-        "label",
-        {},
-        html("input", {
-          type: "radio",
-          name: "share-size",
-          value: at,
-          checked: at === chosen,
-          on: { change: () => change({ size: at }) },
-        }),
-        html("span", {}, `${width} × ${height}`),
-      )
-    ),
-  );
-}
-
 /** @param {Desk} desk  @param {Run} run  @param {string | null} host  @param {number} size  @returns {string} */
 function iframe({ t, getState, language }, run, host, size) {
   const [width, height] = SIZES[size];
@@ -267,16 +259,6 @@ function iframe({ t, getState, language }, run, host, size) {
 /** @param {string} text  @returns {string} */
 function attribute(text) {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
-}
-
-/** @param {...Drawn} children  @returns {Drawn} */
-function buttons(...children) {
-  return html("div", { class: "share-buttons" }, children);
-}
-
-/** @param {string} text  @param {() => void} click  @param {string} [name]  @returns {Drawn} */
-function button(text, click, name) {
-  return html("button", { type: "button", class: "button", "aria-label": name ?? null, on: { click } }, text);
 }
 
 /** @param {Desk} desk  @param {Run} run  @param {"svg" | "png"} form */

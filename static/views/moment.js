@@ -154,7 +154,7 @@ export function renderMoment(host, { run, call, moment, building }, { t }) {
  * @param {number | null} stepBefore  the step of the sentence before; null for none
  * @returns {string}
  */
-export function sentence({ run, call, moment, active, written, value, building }, t, stepBefore) {
+export function sentence({ run, call, moment, active, written, value, veiled, building }, t, stepBefore) {
   const { label, layer } = run.values[call.writes];
   const kind = unitKind(run, call.writes);
   const parts = {
@@ -162,7 +162,7 @@ export function sentence({ run, call, moment, active, written, value, building }
     label,
     layer: layer ?? "",
     where: kind === "single" ? "" : t(`moment.where_${kind}`, { unit: moment.unit }),
-    value: panel(value(active) ?? NaN),
+    value: veiled(active) ? t("stage.veiled") : panel(value(active) ?? NaN),
     count: written.length,
   };
   const key = kind === "single"

@@ -36,6 +36,7 @@ function face(frame, context) {
   const bad = firstNotFinite(frame);
   if (bad) return diverged(frame, bad, context);
   if (frame.trace.truncated) return strip(t("status.truncated", { names: leftOut(frame) }));
+  if (frame.run.kept === "memory") return strip(t("status.unkept"));
   return null;
 }
 

@@ -124,4 +124,6 @@ def test_only_the_page_that_asks_to_be_embedded_may_be_framed_by_others(api, xor
     for path in others:
         assert frame_ancestors(api.get(path)) == "frame-ancestors 'self'", path
     plain, embedded = (api.get(path).headers["content-security-policy"] for path in ("/", "/?embed=1"))
+    assert "css/embed.css" in api.get("/?embed=1").text
+    assert "css/embed.css" not in api.get("/").text
     assert embedded == plain.replace("; frame-ancestors 'self'", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from app import (
     models_teaching,
     openapi,
     openapi_examples,
+    openapi_spec,
 )
 from app.errors import PROBLEMS
 
@@ -113,7 +115,12 @@ def test_every_parameter_a_route_reads_is_declared_and_no_other(api, document, x
         operation = methods.get("get")
         if operation is None:
             continue
-        address = path.replace("{run}", run).replace("{step}", "0").replace("{name}", "spec.json")
+        address = (
+            path.replace("{run}", run)
+            .replace("{step}", "0")
+            .replace("{name}", "spec.json")
+            .replace("{lesson}", "one-neuron")
+        )
         refusal = api.get(address, params={"not_a_parameter": "1"}).json()["errors"][0]["allowed"]
         declared = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
         assert sorted(refusal.split(", ")) == sorted(declared or ["no parameters"])
@@ -250,12 +257,12 @@ def test_every_documented_spec_is_accepted_by_the_schema_and_by_the_server(api, 
     ids=json.dumps,
 )
 def test_what_the_server_refuses_the_schema_refuses_too(api, spec):
-    assert complaints(openapi.spec_schema(), spec)
+    assert complaints(openapi_spec.spec_schema(), spec)
     assert api.post("/api/v1/runs", json=spec).status_code == 422
 
 
 def test_the_schema_knows_every_entry_of_the_catalogue():
-    text = json.dumps(openapi.spec_schema())
+    text = json.dumps(openapi_spec.spec_schema())
     for name, entries in engine.catalog().items():
         if name != "examples":
             for entry in entries:
@@ -292,6 +299,10 @@ def complaints(schema: dict[str, Any], value: Any, where: str = "") -> list[str]
             found.append(f"{where}: too small")
         if "maximum" in schema and value > schema["maximum"]:
             found.append(f"{where}: too large")
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        found.append(f"{where}: not {schema['pattern']}")
+    if isinstance(value, dict) and len(value) < schema.get("minProperties", 0):
+        found.append(f"{where}: too few fields")
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
             found.append(f"{where}: too short")

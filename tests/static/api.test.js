@@ -46,6 +46,19 @@ function traceAnswer(url) {
 
 const tick = () => new Promise((resolve) => setTimeout(resolve));
 
+test("a file comes as its bytes; what the server cannot make it says", async () => {
+  const refusal = { type: "/problems/not-expressible", title: "No words", detail: "loss: Keras cannot." };
+  const server = fakeServer((url) =>
+    url.endsWith("keras") ? Response.json(refusal, { status: 422 }) : new Response(new Uint8Array([1, 2]))
+  );
+  const api = createApi({ fetch: server.fetch });
+  assert.deepEqual(new Uint8Array(await api.getBytes("/font")), new Uint8Array([1, 2]));
+  await assert.rejects(
+    api.getBytes("/keras"),
+    (error) => problemOf(error)?.status === 422 && problemOf(error)?.detail === refusal.detail,
+  );
+});
+
 test("every call goes to its address", async () => {
   const server = fakeServer((url) => {
     if (url.includes("history")) return { steps: [], loss: [], norms: {} };
@@ -78,6 +91,15 @@ test("a spec is posted as JSON", async () => {
   await createApi({ fetch: server.fetch }).createRun({ seed: 1 });
   assert.equal(sent[0].body, '{"seed":1}');
   assert.equal(new Headers(sent[0].headers).get("content-type"), "application/json");
+});
+
+test("a run that the server cannot keep says so", async () => {
+  for (const [said, kept] of [["memory", "memory"], ["disk", undefined]]) {
+    const answer = () =>
+      Response.json({ id: "x" }, { status: 201, headers: { "backscope-kept": `${said}` } });
+    const made = await createApi({ fetch: fakeServer(answer).fetch }).createRun({});
+    assert.equal(made.kept, kept);
+  }
 });
 
 test("a trace is decoded, kept, and asked for once however many wait for it", async () => {

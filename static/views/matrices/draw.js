@@ -33,9 +33,10 @@ export function drawMatrices(scene) {
 export function drawSingles(scene) {
   const { frame, arrangement, context: { t } } = scene;
   return arrangement.singles.map((name) => {
-    const value = frame.value({ name, index: [] });
-    const known = frame.known({ name, index: [] }) && value !== undefined;
-    const spoken = known ? full(value) : t("stage.not_yet_computed");
+    const cell = { name, index: [] };
+    const value = frame.value(cell);
+    const known = frame.known(cell) && value !== undefined;
+    const spoken = known ? full(value) : t(frame.veiled(cell) ? "stage.veiled" : "stage.not_yet_computed");
     return html(
       "button",
       {
@@ -49,7 +50,11 @@ export function drawSingles(scene) {
       },
       symbol(frame.run, name),
       html("span", {}, "="),
-      html("span", { class: "cell-number" }, known ? figures(value) : t("stage.not_yet")),
+      html(
+        "span",
+        { class: "cell-number" },
+        known ? figures(value) : frame.veiled(cell) ? "?" : t("stage.not_yet"),
+      ),
     );
   });
 }

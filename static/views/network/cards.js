@@ -181,12 +181,14 @@ export function drawCell(scene, cell, indices, word = "") {
     ? figures(making.total)
     : known
     ? (value === undefined ? t("stage.left_out") : figures(value))
+    : frame.veiled(cell)
+    ? "?"
     : t("stage.not_yet");
   const spoken = making
     ? t("stage.so_far", { value: full(making.total), term: making.term, count: making.count })
     : known
     ? (value === undefined ? t("stage.left_out") : full(value))
-    : t("stage.not_yet_computed");
+    : t(frame.veiled(cell) ? "stage.veiled" : "stage.not_yet_computed");
   return html(
     "button",
     {
@@ -195,6 +197,7 @@ export function drawCell(scene, cell, indices, word = "") {
       class: classes(
         "cell",
         !known && !making && "is-unknown",
+        frame.veiled(cell) && "is-veiled",
         making && "is-partial",
         frame.building?.added.has(address) && "is-added",
         written && "is-written",

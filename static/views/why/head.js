@@ -83,8 +83,8 @@ export function partialOf({ building, known }) {
 }
 
 /** @param {Scene} scene  @returns {Drawn} */
-function drawNone({ context: { t } }) {
-  return html("span", { class: "why-none" }, t("stage.not_yet"));
+function drawNone({ frame, cell, context: { t } }) {
+  return html("span", { class: "why-none" }, frame.veiled(cell) ? "?" : t("stage.not_yet"));
 }
 
 /**

@@ -51,6 +51,9 @@ export function drawNotYet(scene) {
   const { known, call, frame, cell, info, building, context: { t } } = scene;
   if (known || building || !call) return null;
   const unit = unitOf(info, cell.index);
+  if (frame.veiled(cell)) {
+    return html("section", { key: "notyet", class: "why-part why-notyet" }, html("p", {}, t("stage.veiled")));
+  }
   return html(
     "section",
     { key: "notyet", class: "why-part why-notyet", "data-phase": call.phase },

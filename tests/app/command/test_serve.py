@@ -55,6 +55,13 @@ def test_an_address_that_is_not_ours_is_a_clear_word_and_status_1(command, host)
     assert done.err.count("\n") == 1
 
 
+def test_short_answers_on_a_kept_connection_are_sent_at_once():
+    with serve.listen(Settings(port=0), QUIET) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_the_options_become_settings(tmp_path):
     settings = settings_of("--host", "0.0.0.0", "--port", "1", "--data-dir", str(tmp_path))
     assert (settings.host, settings.port, settings.data_dir) == ("0.0.0.0", 1, tmp_path)
