@@ -24,6 +24,7 @@ import { createStage, viewOf } from "./stage.js";
 import { initialState, reduce } from "./state.js";
 import { createStore } from "./store.js";
 import { frameAt, parseAddress } from "./trace.js";
+import { createTexts } from "./texts.js";
 import { createTransport } from "./transport.js";
 import { format, onChange, placeOf, read, toAction, write } from "./url.js";
 import { renderData } from "./views/data.js";
@@ -78,7 +79,10 @@ const controls = createControls({
   reset: () => openSpec(lastOpened),
   rows: batchRows,
 });
-const views = createViews(requestDraw);
+const views = createViews({
+  texts: createTexts({ messages, language, getJson: api.getJson }),
+  arrived: requestDraw,
+});
 const showStage = createStage(byId("stage"), views);
 const showTransport = createTransport(dispatch, getState, t);
 const showVersions = createVersions(dispatch, language);

@@ -9,16 +9,25 @@ import { sheet } from "../sheets.js";
 import { network } from "./network.js";
 
 /**
- * @param {() => void} arrived  called when a view has come that was waited for
+ * @param {object} options
+ * @param {(part: string) => Promise<void>} options.texts  fetches the texts of a part of the page
+ * @param {() => void} options.arrived  called when a view has come that was waited for
  * @returns {readonly StageView[]}
  */
-export function createViews(arrived) {
+export function createViews({ texts, arrived }) {
   /** @type {(id: string, title: string, load: () => Promise<StageView>) => StageView} */
   const view = (id, title, load) => later(id, title, load, arrived);
+  const aids = () => Promise.all([sheet("views"), texts("views")]);
   return Object.freeze([
     network,
-    view("matrices", "stage.matrices", async () => (await import("./matrices.js")).matrices),
-    view("batch", "stage.batch", async () => (await import("./batch.js")).batch),
+    view("matrices", "stage.matrices", async () => {
+      const [{ matrices }] = await Promise.all([import("./matrices.js"), aids()]);
+      return matrices;
+    }),
+    view("batch", "stage.batch", async () => {
+      const [{ batch }] = await Promise.all([import("./batch.js"), aids()]);
+      return batch;
+    }),
     view("plane", "plane.title", async () => {
       const [{ plane }] = await Promise.all([import("./plane.js"), sheet("plane")]);
       return plane;
