@@ -23,6 +23,7 @@ import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
 import { paintStrips } from "./network/strip.js";
 import { drawTerm } from "./network/term.js";
+import { drawTraced, hearWires } from "./network/traced.js";
 import {
   bundleWires,
   crowding,
@@ -41,6 +42,7 @@ import {
  * @property {boolean} drawing  is a redraw under way?
  * @property {Shown} shown
  * @property {Pointed | null} pointed
+ * @property {string} traced  the wires that the panel speaks of
  * @property {Map<string, unknown>} drawn  what each part was last drawn from
  * @property {{ key: string, layout: Layout, wires: Place[] } | null} plan
  * @property {ReturnType<typeof prepare> | null} picture
@@ -63,11 +65,24 @@ export const network = {
 /** @param {HTMLElement} host  @param {Shown} shown  @returns {Stage} */
 function open(host, shown) {
   /** @type {Stage} */
-  const stage = { shown, pointed: null, drawn: new Map(), plan: null, picture: null, drawing: false };
+  const stage = {
+    shown,
+    pointed: null,
+    traced: "",
+    drawn: new Map(),
+    plan: null,
+    picture: null,
+    drawing: false,
+  };
   stages.set(host, stage);
   new ResizeObserver(() => draw(host, stage)).observe(host);
   onTheme(host.ownerDocument, () => {
     stage.drawn.clear();
+    draw(host, stage);
+  });
+  hearWires(host.ownerDocument, (wires) => {
+    if (wires === stage.traced) return;
+    stage.traced = wires;
     draw(host, stage);
   });
   host.addEventListener("click", (event) => {
@@ -124,8 +139,10 @@ function drawNow(host, stage) {
   ].join("|");
   const fresh = !isHost(host);
   if (fresh) build(host);
-  const [canvas, calm, lit, cards, motion] =
-    /** @type {[HTMLCanvasElement, SVGElement, SVGElement, HTMLElement, SVGElement]} */ ([...host.children]);
+  const [canvas, calm, lit, traced, cards, motion] =
+    /** @type {[HTMLCanvasElement, SVGElement, SVGElement, SVGElement, HTMLElement, SVGElement]} */ (
+      [...host.children]
+    );
   if (fresh) stage.drawn.clear();
   if (changed(stage, "scene", sceneKey)) {
     stage.picture = prepare(stage, plan, { frame, context, before, arrived });
@@ -158,6 +175,9 @@ function drawNow(host, stage) {
     canvas.hidden = !many;
     patch(calm, many ? [] : drawBundles(bundles, font, crowd));
     if (many) paintBundles(canvas, bundles, { width, height, font, crowd });
+  }
+  if (changed(stage, "traced", `${sceneKey}|${stage.traced}`)) {
+    patch(traced, drawTraced(picture.scene, stage.traced));
   }
   if (changed(stage, "motion", `${sceneKey}|${progress}`)) {
     patch(motion, drawMotion(picture.routes, picture.wave, picture.labels, progress, plan.layout.font));
@@ -246,6 +266,7 @@ function build(host) {
     html("canvas", { class: "stage-canvas", "aria-hidden": "true" }),
     svg("svg", { class: "stage-layer calm", "aria-hidden": "true" }),
     svg("svg", { class: "stage-layer lit", "aria-hidden": "true" }),
+    svg("svg", { class: "stage-layer traced", "aria-hidden": "true" }),
     html("div", { class: "stage-cards" }),
     svg("svg", { class: "stage-layer motion", "aria-hidden": "true" }),
   ]);
