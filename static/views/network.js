@@ -18,10 +18,10 @@ import { drawCards } from "./network/cards.js";
 import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
-import { placeValues } from "./network/quantities.js";
+import { cellOf, placeValues } from "./network/quantities.js";
 import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
-import { paintStrips } from "./network/strip.js";
+import { drawLens, paintStrips, unitAt } from "./network/strip.js";
 import { drawTerm } from "./network/term.js";
 import { drawTraced, hearWires } from "./network/traced.js";
 import {
@@ -30,6 +30,7 @@ import {
   drawBundles,
   paintBundles,
   placeWires,
+  strongestWires,
   SVG_WIRES,
   wireAt,
   wireNames,
@@ -43,6 +44,7 @@ import {
  * @property {Shown} shown
  * @property {Pointed | null} pointed
  * @property {string} traced  the wires that the panel speaks of
+ * @property {{ layer: number, unit: number, name: string } | null} lens  what the pointer is over on a strip
  * @property {Map<string, unknown>} drawn  what each part was last drawn from
  * @property {{ key: string, layout: Layout, wires: Place[] } | null} plan
  * @property {ReturnType<typeof prepare> | null} picture
@@ -69,6 +71,7 @@ function open(host, shown) {
     shown,
     pointed: null,
     traced: "",
+    lens: null,
     drawn: new Map(),
     plan: null,
     picture: null,
@@ -86,9 +89,11 @@ function open(host, shown) {
     draw(host, stage);
   });
   host.addEventListener("click", (event) => {
-    const cell = cellUnder(event) ?? weightUnder(host, stage, event);
+    const strip = stripUnder(host, stage, event);
+    const cell = strip ? stripCell(stage, strip) : cellUnder(event) ?? weightUnder(host, stage, event);
     if (cell) stage.shown.context.dispatch({ type: "focus", address: cell });
   });
+  host.addEventListener("keydown", (event) => slide(stage, event));
   const point = (/** @type {Pointed | null} */ pointed) => {
     if (JSON.stringify(pointed) === JSON.stringify(stage.pointed)) return;
     stage.pointed = pointed;
@@ -97,9 +102,14 @@ function open(host, shown) {
     else draw(host, stage);
   };
   host.addEventListener("pointermove", (event) => {
-    if (event.pointerType !== "touch") point(pointedAt(host, stage, event));
+    if (event.pointerType === "touch") return;
+    point(pointedAt(host, stage, event));
+    look(host, stage, stripUnder(host, stage, event));
   });
-  host.addEventListener("pointerleave", () => point(null));
+  host.addEventListener("pointerleave", () => {
+    point(null);
+    look(host, stage, null);
+  });
   host.addEventListener("focusin", (event) => point(pointedAt(host, stage, event)));
   host.addEventListener("focusout", (event) => {
     if (!host.contains(/** @type {Node | null} */ (event.relatedTarget))) point(null);
@@ -139,8 +149,8 @@ function drawNow(host, stage) {
   ].join("|");
   const fresh = !isHost(host);
   if (fresh) build(host);
-  const [canvas, calm, lit, traced, cards, motion] =
-    /** @type {[HTMLCanvasElement, SVGElement, SVGElement, SVGElement, HTMLElement, SVGElement]} */ (
+  const [canvas, calm, lit, traced, cards, motion, glass] =
+    /** @type {[HTMLCanvasElement, SVGElement, SVGElement, SVGElement, HTMLElement, SVGElement, HTMLElement]} */ (
       [...host.children]
     );
   if (fresh) stage.drawn.clear();
@@ -168,12 +178,13 @@ function drawNow(host, stage) {
       [plan.key, frame.trace.run, frame.trace.step, picture.names.join(), theme].join("|"),
     )
   ) {
-    const bundles = bundleWires(picture.scene, plan.wires, picture.names);
-    const many = plan.wires.length > SVG_WIRES;
-    const crowd = crowding(plan.wires);
+    const wires = [...plan.wires, ...strongestWires(picture.scene, picture.names)];
+    const bundles = bundleWires(picture.scene, wires, picture.names);
+    const many = wires.length > SVG_WIRES;
+    const crowd = crowding(wires);
     const { font } = plan.layout;
     canvas.hidden = !many;
-    patch(calm, many ? [] : drawBundles(bundles, font, crowd));
+    patch(calm, [...drawWedges(plan.layout), ...many ? [] : drawBundles(bundles, font, crowd)]);
     if (many) paintBundles(canvas, bundles, { width, height, font, crowd });
   }
   if (changed(stage, "traced", `${sceneKey}|${stage.traced}`)) {
@@ -183,6 +194,88 @@ function drawNow(host, stage) {
     patch(motion, drawMotion(picture.routes, picture.wave, picture.labels, progress, plan.layout.font));
     host.style.setProperty("--arrived", String(arrivedAt(progress)));
   }
+  if (changed(stage, "lens", `${sceneKey}|${JSON.stringify(stage.lens)}`)) {
+    patch(glass, drawLens(picture.scene, stage.lens));
+  }
+}
+
+/**
+ * From the part of a strip that has cards to those cards.
+ * @param {Layout} layout
+ */
+function drawWedges({ columns }) {
+  return columns.flatMap(({ layer, cards, more }) => {
+    if (!more || more.side !== null) return [];
+    const { box, extent, first, count } = more;
+    const [top, bottom] = [first, first + count].map((unit) => box.y + (box.height * unit) / extent);
+    const left = cards[0].box.x > box.x;
+    const [x1, x2] = left
+      ? [box.x + box.width, cards[0].box.x]
+      : [box.x, cards[0].box.x + cards[0].box.width];
+    const last = cards[cards.length - 1].box;
+    const points = `${x1},${top} ${x2},${cards[0].box.y} ${x2},${last.y + last.height} ${x1},${bottom}`;
+    return [svg("polygon", { key: `wedge${layer}`, class: "strip-wedge", points })];
+  });
+}
+
+/** @param {HTMLElement} host  @param {Stage} stage  @param {Stage["lens"]} at */
+function look(host, stage, at) {
+  if (JSON.stringify(at) === JSON.stringify(stage.lens)) return;
+  stage.lens = at;
+  draw(host, stage);
+}
+
+/**
+ * The unit under the pointer on a strip, and the value its colour shows.
+ * @param {HTMLElement} host
+ * @param {Stage} stage
+ * @param {MouseEvent} event
+ * @returns {Stage["lens"]}
+ */
+function stripUnder(host, stage, event) {
+  const strip = /** @type {HTMLElement | null} */ (
+    /** @type {Element} */ (event.target).closest("[data-strip]")
+  );
+  if (!strip?.dataset.name || !stage.picture) return null;
+  const { left, top } = host.getBoundingClientRect();
+  const layer = Number(strip.dataset.strip);
+  const point = { x: event.clientX - left, y: event.clientY - top };
+  return { layer, unit: unitAt(stage.picture.scene, layer, point), name: strip.dataset.name };
+}
+
+/** @param {Stage} stage  @param {NonNullable<Stage["lens"]>} at */
+function stripCell({ shown: { frame } }, { name, unit }) {
+  return cellOf(frame.run, name, unit, frame.example);
+}
+
+/**
+ * The arrow keys slide through the units of a strip.
+ * @param {Stage} stage
+ * @param {KeyboardEvent} event
+ */
+function slide(stage, event) {
+  const strip = /** @type {HTMLElement} */ (event.target);
+  if (strip.dataset.strip === undefined || !strip.dataset.name || !stage.plan) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const { more } = stage.plan.layout.columns[Number(strip.dataset.strip)];
+  if (!more) return;
+  const { extent, first, count } = more;
+  const to = /** @type {Record<string, number>} */ ({
+    ArrowUp: first - 1,
+    ArrowLeft: first - 1,
+    ArrowDown: first + count,
+    ArrowRight: first + count,
+    PageUp: first - 4 * count,
+    PageDown: first + 4 * count,
+    Home: 0,
+    End: extent - 1,
+  })[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const unit = Math.max(0, Math.min(extent - 1, to));
+  const address = stripCell(stage, { layer: 0, name: strip.dataset.name, unit });
+  stage.shown.context.dispatch({ type: "focus", address });
 }
 
 /** @param {Stage} stage  @param {Frame} frame  @param {import("./network/layout.js").Area} box */
@@ -269,6 +362,7 @@ function build(host) {
     svg("svg", { class: "stage-layer traced", "aria-hidden": "true" }),
     html("div", { class: "stage-cards" }),
     svg("svg", { class: "stage-layer motion", "aria-hidden": "true" }),
+    html("div", { class: "stage-layer glass", "aria-hidden": "true" }),
   ]);
 }
 
