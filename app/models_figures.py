@@ -50,6 +50,31 @@ class History(Shape):
     test: Figures | None = None
 
 
+class Change(Shape):
+    """A number before the update and after it."""
+
+    before: Number
+    after: Number
+
+
+class Aftermath(Shape):
+    """The batch of a step once more, with the parameters after it: forward values and loss, all else as it was."""
+
+    run: str
+    step: int
+    batch: list[int]
+    loss: Change
+    penalty: Change | None
+    predicted: Number = Field(
+        description="What the gradient says the loss and the penalty together change by: the sum of g·Δθ, which is "
+        "−η‖g‖² for plain gradient descent."
+    )
+    change: Number = Field(description="How much they really changed.")
+    shares: dict[str, Number] = Field(description="The part of each parameter array in what is predicted.")
+    values: dict[str, Tensor]
+    truncated: Literal[True] | None = None
+
+
 class Confusion(Shape):
     """How often each class was taken for which. `output` is null where all outputs together name one class."""
 
