@@ -1,7 +1,7 @@
 /**
  * Answers of the API as the page wants them: arrays as flat numbers, NaN and infinities as numbers.
  *
- * @import { History, Nested, Numeric, RunData, Surface, Tensor, Trace } from "./types.d.ts"
+ * @import { Aftermath, History, Nested, Numeric, RunData, Surface, Tensor, Trace } from "./types.d.ts"
  */
 
 /**
@@ -51,6 +51,25 @@ export function decodeTrace(answer) {
     loss: decodeNumber(answer.loss),
     values: Object.fromEntries(values),
     truncated: answer.truncated === true,
+  };
+}
+
+/**
+ * @param {any} answer
+ * @returns {Aftermath}
+ */
+export function decodeAftermath({ step, batch, loss, penalty, predicted, change, shares, values }) {
+  /** @param {any} pair */
+  const numbers = (pair) => ({ before: decodeNumber(pair.before), after: decodeNumber(pair.after) });
+  return {
+    ...{ step, batch, loss: numbers(loss), penalty: penalty && numbers(penalty) },
+    ...{ predicted: decodeNumber(predicted), change: decodeNumber(change) },
+    shares: Object.fromEntries(
+      Object.entries(shares).map(([name, share]) => [name, decodeNumber(/** @type {any} */ (share))]),
+    ),
+    values: Object.fromEntries(
+      Object.entries(values).map(([name, tensor]) => [name, decodeTensor(/** @type {any} */ (tensor))]),
+    ),
   };
 }
 

@@ -477,6 +477,20 @@ export interface Ask<T> {
   decode?: (answer: object) => T;
 }
 
+/** The batch of a step with the parameters after it. */
+export interface Aftermath {
+  step: number;
+  batch: number[];
+  loss: { before: number; after: number };
+  penalty: { before: number; after: number } | null;
+  /** What the gradient says that the loss and the penalty together change by, and by how much they really do. */
+  predicted: number;
+  change: number;
+  /** By parameter array, its part in what is predicted. */
+  shares: Record<string, number>;
+  values: Record<string, Tensor>;
+}
+
 /** Values of units over a grid of inputs, the lowest row first. */
 export interface Surface {
   step: number;

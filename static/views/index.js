@@ -28,6 +28,10 @@ export function createViews({ texts, arrived }) {
       const [{ batch }] = await Promise.all([import("./batch.js"), aids()]);
       return batch;
     }),
+    view("after", "stage.after", async () => {
+      const [{ after }] = await Promise.all([import("./after.js"), aids()]);
+      return after;
+    }),
     view("plane", "plane.title", async () => {
       const [{ plane }] = await Promise.all([import("./plane.js"), sheet("plane")]);
       return plane;

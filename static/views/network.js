@@ -15,6 +15,7 @@ import { unitCount } from "../moments.js";
 import { formatAddress, frameAt, parseAddress } from "../trace.js";
 import { arrivedAt, hasArrived, played } from "../transition.js";
 import { drawCards } from "./network/cards.js";
+import { drawForces, drawWays } from "./network/forces.js";
 import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
@@ -44,6 +45,7 @@ import {
  * @property {Shown} shown
  * @property {Pointed | null} pointed
  * @property {string} traced  the wires that the panel speaks of
+ * @property {boolean} numbers  are the numbers of all wires shown?
  * @property {{ layer: number, unit: number, name: string } | null} lens  what the pointer is over on a strip
  * @property {Map<string, unknown>} drawn  what each part was last drawn from
  * @property {{ key: string, layout: Layout, wires: Place[] } | null} plan
@@ -71,6 +73,7 @@ function open(host, shown) {
     shown,
     pointed: null,
     traced: "",
+    numbers: false,
     lens: null,
     drawn: new Map(),
     plan: null,
@@ -89,6 +92,10 @@ function open(host, shown) {
     draw(host, stage);
   });
   host.addEventListener("click", (event) => {
+    if (/** @type {Element} */ (event.target).closest(".wire-numbers")) {
+      stage.numbers = !stage.numbers;
+      return draw(host, stage);
+    }
     const strip = stripUnder(host, stage, event);
     const cell = strip ? stripCell(stage, strip) : cellUnder(event) ?? weightUnder(host, stage, event);
     if (cell) stage.shown.context.dispatch({ type: "focus", address: cell });
@@ -144,6 +151,7 @@ function drawNow(host, stage) {
     focus,
     context.language,
     JSON.stringify(stage.pointed),
+    stage.numbers,
     [...context.state.edit?.stale ?? []].join(),
     frame.building && `${frame.building.complete} ${arrived}`,
   ].join("|");
@@ -165,9 +173,17 @@ function drawNow(host, stage) {
       ...drawHeadings(scene, names),
       ...drawCards(scene).flatMap((card) => [card, ...drawLabels(scene, ofCard.get(String(card.key)) ?? [])]),
       ...drawTerm(scene, routes, labels),
+      html(
+        "button",
+        { key: "numbers", type: "button", class: "button small wire-numbers", "aria-pressed": stage.numbers },
+        context.t("stage.wire_numbers"),
+      ),
     ]);
     paintStrips(cards, scene);
-    patch(lit, drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font));
+    patch(lit, [
+      ...drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font),
+      ...drawForces(scene),
+    ]);
   }
   const picture = /** @type {ReturnType<typeof prepare>} */ (stage.picture);
   const theme = getComputedStyle(host).color;
@@ -184,7 +200,11 @@ function drawNow(host, stage) {
     const crowd = crowding(wires);
     const { font } = plan.layout;
     canvas.hidden = !many;
-    patch(calm, [...drawWedges(plan.layout), ...many ? [] : drawBundles(bundles, font, crowd)]);
+    patch(calm, [
+      ...drawWedges(plan.layout),
+      ...many ? [] : drawBundles(bundles, font, crowd),
+      ...drawWays(picture.scene, plan.wires, picture.names),
+    ]);
     if (many) paintBundles(canvas, bundles, { width, height, font, crowd });
   }
   if (changed(stage, "traced", `${sceneKey}|${stage.traced}`)) {
@@ -312,12 +332,32 @@ function prepare(stage, { layout, wires }, { frame, context, before, arrived }) 
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
   const { pointed } = stage;
+  const names = wireNames(scene);
   const shown = pointed
     ? wires.filter(({ layer, unit, input }) =>
       layer === pointed.layer && unit === pointed.unit && (pointed.input === null || input === pointed.input)
     )
     : [];
-  return { scene, routes, wave, labels: placeLabels(scene, routes.wires, shown), names: wireNames(scene) };
+  const all = stage.numbers ? telling(frame, layout, wires, names) : [];
+  return { scene, routes, wave, labels: placeLabels(scene, routes.wires, [...shown, ...all]), names };
+}
+
+/**
+ * Between two layers, the wires whose numbers there is room for: those that carry most.
+ * @param {Frame} frame
+ * @param {Layout} layout
+ * @param {Place[]} wires
+ * @param {(string | null)[]} names
+ * @returns {Place[]}
+ */
+function telling(frame, { columns, height, font }, wires, names) {
+  const cards = columns.map((column) => new Set(column.cards.map(({ unit }) => unit)));
+  const room = Math.floor(height / (2.2 * font));
+  const size = (/** @type {Place} */ wire) => Math.abs(frame.value(wireCell(names, wire)) ?? 0);
+  return [...Map.groupBy(wires, ({ layer }) => layer).entries()].flatMap(([layer, group]) => {
+    const own = group.filter(({ unit, input }) => cards[layer].has(unit) && cards[layer - 1].has(input));
+    return own.length <= room ? own : own.sort((a, b) => size(b) - size(a)).slice(0, room);
+  });
 }
 
 /**
