@@ -17,6 +17,7 @@ import { createGuide } from "./guide.js";
 import { createHeader } from "./header.js";
 import { createTranslate } from "./i18n.js";
 import { isTaken, meaning } from "./keys.js";
+import { createLarge } from "./large.js";
 import { runKey, shownRun } from "./needs.js";
 import { browserClock, createPlayer, settled } from "./player.js";
 import { alike, minimal } from "./spec.js";
@@ -63,6 +64,7 @@ const player = createPlayer({
 const explanations = createExplanations(api, requestDraw);
 const answers = createAnswers(api, requestDraw);
 const feed = createFeed(store, api, { seed, refused: (problem) => controls.refuse(problem) });
+const fillIn = createLarge(store, api);
 const header = createHeader({
   t,
   fragment: () => format(placeOf(getState())),
@@ -128,6 +130,7 @@ const speak = settled(() => {
 
 store.subscribe((state, before) => {
   feed.stateChanged(state);
+  fillIn();
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
   if (state.present !== before.present) header.makeRoom(state.present);

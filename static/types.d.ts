@@ -123,7 +123,10 @@ export interface Trace {
   batch: number[];
   loss: number;
   values: Record<string, Tensor>;
+  /** Are there arrays that were not sent? */
   truncated: boolean;
+  /** Those of them that cannot be had. */
+  refused?: string[];
 }
 
 export interface History {
@@ -578,6 +581,8 @@ export type Action =
   | { type: "trace/loading"; key: string }
   | { type: "trace/ready"; key: string; trace: Trace }
   | { type: "trace/failed"; key: string; problem: Problem }
+  /** Arrays of the trace that were left out, and those that cannot be had. */
+  | { type: "trace/more"; key: string; values: Record<string, Tensor>; refused: string[] }
   | { type: "history/loading"; key: string }
   | { type: "history/ready"; key: string; history: History }
   | { type: "history/failed"; key: string; problem: Problem }
