@@ -390,6 +390,11 @@ def check(run: str, found: engine.GradientCheck) -> bytes:
                         "difference": number(array.worst.difference),
                         "error": number(array.worst.error),
                     },
+                    "entries": {
+                        "places": list(array.places),
+                        "backprop": [number(value) for value in array.backprop],
+                        "difference": [number(value) for value in array.differences],
+                    },
                 }
                 for array in found.arrays
             ],

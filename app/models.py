@@ -355,6 +355,14 @@ class Worst(Shape):
     error: Number
 
 
+class CheckedEntries(Shape):
+    """Every entry that was checked: where it stands in the flattened array, and what the two say of it."""
+
+    places: list[int]
+    backprop: list[Number]
+    difference: list[Number]
+
+
 class ArrayCheck(Shape):
     """The check of one gradient array."""
 
@@ -365,6 +373,7 @@ class ArrayCheck(Shape):
     relative_error: Number
     passed: bool
     worst: Worst
+    entries: CheckedEntries
 
 
 class GradientCheck(Shape):

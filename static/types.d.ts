@@ -346,7 +346,9 @@ export interface Check {
     relative_error: number;
     passed: boolean;
     worst: { index: number[]; backprop: number; difference: number; error: number };
+    entries: { places: number[]; backprop: number[]; difference: number[] };
   }[];
+  stand_ins?: string[];
 }
 
 export interface CatalogParam {

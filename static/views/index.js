@@ -32,6 +32,10 @@ export function createViews({ texts, arrived }) {
       const [{ after }] = await Promise.all([import("./after.js"), aids()]);
       return after;
     }),
+    view("check", "stage.check", async () => {
+      const [{ check }] = await Promise.all([import("./check.js"), aids()]);
+      return check;
+    }),
     view("plane", "plane.title", async () => {
       const [{ plane }] = await Promise.all([import("./plane.js"), sheet("plane")]);
       return plane;
