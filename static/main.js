@@ -17,7 +17,6 @@ import { createGuide } from "./guide.js";
 import { createHeader } from "./header.js";
 import { createTranslate } from "./i18n.js";
 import { isTaken, meaning } from "./keys.js";
-import { createLarge } from "./large.js";
 import { runKey, shownRun } from "./needs.js";
 import { browserClock, createPlayer, settled } from "./player.js";
 import { alike, minimal } from "./spec.js";
@@ -64,7 +63,16 @@ const player = createPlayer({
 const explanations = createExplanations(api, requestDraw);
 const answers = createAnswers(api, requestDraw);
 const feed = createFeed(store, api, { seed, refused: (problem) => controls.refuse(problem) });
-const fillIn = createLarge(store, api);
+/** Arrays that were left out of an answer are rare: what fetches them comes with the first of them. */
+let fillIn = () => {
+  const { trace } = getState();
+  if (trace.status !== "ready" || !trace.value.truncated) return;
+  fillIn = () => {};
+  import("./large.js").then(({ createLarge }) => {
+    fillIn = createLarge(store, api);
+    fillIn();
+  });
+};
 const header = createHeader({
   t,
   fragment: () => format(placeOf(getState())),

@@ -348,7 +348,6 @@ export interface Check {
     worst: { index: number[]; backprop: number; difference: number; error: number };
     entries: { places: number[]; backprop: number[]; difference: number[] };
   }[];
-  stand_ins?: string[];
 }
 
 export interface CatalogParam {

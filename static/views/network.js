@@ -22,14 +22,12 @@ import { layoutNetwork } from "./network/layout.js";
 import { cellOf, placeValues } from "./network/quantities.js";
 import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
-import { drawLens, paintStrips, unitAt } from "./network/strip.js";
 import { drawTerm } from "./network/term.js";
 import { drawTraced, hearWires } from "./network/traced.js";
 import {
   bundleWires,
   crowding,
   drawBundles,
-  paintBundles,
   placeWires,
   strongestWires,
   SVG_WIRES,
@@ -155,6 +153,13 @@ function drawNow(host, stage) {
     [...context.state.edit?.stale ?? []].join(),
     frame.building && `${frame.building.complete} ${arrived}`,
   ].join("|");
+  const isWide = plan.layout.columns.some(({ more }) => more) || plan.wires.length > SVG_WIRES;
+  if (isWide) {
+    bringWide(() => {
+      stage.drawn.clear();
+      draw(host, stage);
+    });
+  }
   const fresh = !isHost(host);
   if (fresh) build(host);
   const [canvas, calm, lit, traced, cards, motion, glass] =
@@ -179,7 +184,7 @@ function drawNow(host, stage) {
         context.t("stage.wire_numbers"),
       ),
     ]);
-    paintStrips(cards, scene);
+    wide?.paintStrips(cards, scene);
     patch(lit, [
       ...drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font),
       ...drawForces(scene),
@@ -205,7 +210,7 @@ function drawNow(host, stage) {
       ...many ? [] : drawBundles(bundles, font, crowd),
       ...drawWays(picture.scene, plan.wires, picture.names),
     ]);
-    if (many) paintBundles(canvas, bundles, { width, height, font, crowd });
+    if (many) wide?.paintBundles(canvas, bundles, { width, height, font, crowd });
   }
   if (changed(stage, "traced", `${sceneKey}|${stage.traced}`)) {
     patch(traced, drawTraced(picture.scene, stage.traced));
@@ -215,8 +220,22 @@ function drawNow(host, stage) {
     host.style.setProperty("--arrived", String(arrivedAt(progress)));
   }
   if (changed(stage, "lens", `${sceneKey}|${JSON.stringify(stage.lens)}`)) {
-    patch(glass, drawLens(picture.scene, stage.lens));
+    patch(glass, wide?.drawLens(picture.scene, stage.lens));
   }
+}
+
+/** @type {typeof import("./network/wide.js") | null} */
+let wide = null;
+let coming = false;
+
+/** What wide networks need comes with the first of them.  @param {() => void} again */
+function bringWide(again) {
+  if (wide || coming) return;
+  coming = true;
+  import("./network/wide.js").then((there) => {
+    wide = there;
+    again();
+  }).catch(() => coming = false);
 }
 
 /**
@@ -260,7 +279,7 @@ function stripUnder(host, stage, event) {
   const { left, top } = host.getBoundingClientRect();
   const layer = Number(strip.dataset.strip);
   const point = { x: event.clientX - left, y: event.clientY - top };
-  return { layer, unit: unitAt(stage.picture.scene, layer, point), name: strip.dataset.name };
+  return wide && { layer, unit: wide.unitAt(stage.picture.scene, layer, point), name: strip.dataset.name };
 }
 
 /** @param {Stage} stage  @param {NonNullable<Stage["lens"]>} at */
