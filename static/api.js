@@ -6,7 +6,7 @@
  *
  * @import { Catalog, Check, Diagnosis, Explanation, History, Problem, Progress, Run, Spec, Tensor, Trace } from "./types.d.ts"
  */
-import { decodeHistory, decodeNumbers, decodeSafetensors, decodeTrace } from "./decode.js";
+import { decodeHistory, decodeNumbers, decodeTrace } from "./decode.js";
 
 /** Kinds of problem the page itself finds are spelled as the server spells its own. */
 const TYPES = "urn:backscope:problem:";
@@ -158,6 +158,7 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
       const response = await fetchNow(path, { headers: { accept: SAFETENSORS } }).catch(() => null);
       if (!response) throw new ApiError(NO_ANSWER);
       if (!response.ok) throw new ApiError(asProblem(response, await response.json().catch(() => null)));
+      const { decodeSafetensors } = await import("./safetensors.js");
       return decodeSafetensors(await response.arrayBuffer());
     },
     getJson: (path, query = {}) => fromRoot(path, query),

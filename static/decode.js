@@ -1,7 +1,7 @@
 /**
  * Answers of the API as the page wants them: arrays as flat numbers, NaN and infinities as numbers.
  *
- * @import { Aftermath, History, Nested, Numeric, RunData, Surface, Tensor, Trace } from "./types.d.ts"
+ * @import { History, Nested, Numeric, RunData, Surface, Tensor, Trace } from "./types.d.ts"
  */
 
 /**
@@ -51,43 +51,6 @@ export function decodeTrace(answer) {
     loss: decodeNumber(answer.loss),
     values: Object.fromEntries(values),
     truncated: answer.truncated === true,
-  };
-}
-
-/**
- * Arrays from a safetensors file: its header's length, its header in JSON, then the numbers.
- * @param {ArrayBuffer} bytes
- * @returns {Record<string, Tensor>}
- * @throws {RangeError}  if an array is not of 64-bit numbers
- */
-export function decodeSafetensors(bytes) {
-  const length = Number(new DataView(bytes).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, length)));
-  delete header.__metadata__;
-  return Object.fromEntries(
-    Object.entries(header).map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
-      if (dtype !== "F64") throw new RangeError(`${name} is of ${dtype}, not F64`);
-      return [name, { shape, data: new Float64Array(bytes.slice(8 + length + from, 8 + length + to)) }];
-    }),
-  );
-}
-
-/**
- * @param {any} answer
- * @returns {Aftermath}
- */
-export function decodeAftermath({ step, batch, loss, penalty, predicted, change, shares, values }) {
-  /** @param {any} pair */
-  const numbers = (pair) => ({ before: decodeNumber(pair.before), after: decodeNumber(pair.after) });
-  return {
-    ...{ step, batch, loss: numbers(loss), penalty: penalty && numbers(penalty) },
-    ...{ predicted: decodeNumber(predicted), change: decodeNumber(change) },
-    shares: Object.fromEntries(
-      Object.entries(shares).map(([name, share]) => [name, decodeNumber(/** @type {any} */ (share))]),
-    ),
-    values: Object.fromEntries(
-      Object.entries(values).map(([name, tensor]) => [name, decodeTensor(/** @type {any} */ (tensor))]),
-    ),
   };
 }
 

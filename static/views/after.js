@@ -4,8 +4,8 @@
  *
  * @import { Aftermath, Frame, Remote, StageContext, StageView } from "../types.d.ts"
  */
-import { decodeAftermath } from "../decode.js";
 import { html, icon, patch } from "../draw/dom.js";
+import { decodeAftermath } from "./after/decode.js";
 import { drawChange, drawShares } from "./after/loss.js";
 import { drawUnits } from "./after/units.js";
 

@@ -15,7 +15,6 @@ import { unitCount } from "../moments.js";
 import { formatAddress, frameAt, parseAddress } from "../trace.js";
 import { arrivedAt, hasArrived, played } from "../transition.js";
 import { drawCards } from "./network/cards.js";
-import { drawForces, drawWays } from "./network/forces.js";
 import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
@@ -23,7 +22,6 @@ import { cellOf, placeValues } from "./network/quantities.js";
 import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
 import { drawTerm } from "./network/term.js";
-import { drawTraced, hearWires } from "./network/traced.js";
 import {
   bundleWires,
   crowding,
@@ -82,11 +80,6 @@ function open(host, shown) {
   new ResizeObserver(() => draw(host, stage)).observe(host);
   onTheme(host.ownerDocument, () => {
     stage.drawn.clear();
-    draw(host, stage);
-  });
-  hearWires(host.ownerDocument, (wires) => {
-    if (wires === stage.traced) return;
-    stage.traced = wires;
     draw(host, stage);
   });
   host.addEventListener("click", (event) => {
@@ -153,13 +146,7 @@ function drawNow(host, stage) {
     [...context.state.edit?.stale ?? []].join(),
     frame.building && `${frame.building.complete} ${arrived}`,
   ].join("|");
-  const isWide = plan.layout.columns.some(({ more }) => more) || plan.wires.length > SVG_WIRES;
-  if (isWide) {
-    bringWide(() => {
-      stage.drawn.clear();
-      draw(host, stage);
-    });
-  }
+  bringParts(host, stage, frame, plan);
   const fresh = !isHost(host);
   if (fresh) build(host);
   const [canvas, calm, lit, traced, cards, motion, glass] =
@@ -187,7 +174,7 @@ function drawNow(host, stage) {
     wide?.paintStrips(cards, scene);
     patch(lit, [
       ...drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font),
-      ...drawForces(scene),
+      ...back?.drawForces(scene) ?? [],
     ]);
   }
   const picture = /** @type {ReturnType<typeof prepare>} */ (stage.picture);
@@ -208,12 +195,12 @@ function drawNow(host, stage) {
     patch(calm, [
       ...drawWedges(plan.layout),
       ...many ? [] : drawBundles(bundles, font, crowd),
-      ...drawWays(picture.scene, plan.wires, picture.names),
+      ...back?.drawWays(picture.scene, plan.wires, picture.names) ?? [],
     ]);
     if (many) wide?.paintBundles(canvas, bundles, { width, height, font, crowd });
   }
   if (changed(stage, "traced", `${sceneKey}|${stage.traced}`)) {
-    patch(traced, drawTraced(picture.scene, stage.traced));
+    patch(traced, back?.drawTraced(picture.scene, stage.traced));
   }
   if (changed(stage, "motion", `${sceneKey}|${progress}`)) {
     patch(motion, drawMotion(picture.routes, picture.wave, picture.labels, progress, plan.layout.font));
@@ -226,16 +213,48 @@ function drawNow(host, stage) {
 
 /** @type {typeof import("./network/wide.js") | null} */
 let wide = null;
-let coming = false;
+/** @type {typeof import("./network/back.js") | null} */
+let back = null;
+/** Parts on their way. @type {Set<string>} */
+const coming = new Set();
 
-/** What wide networks need comes with the first of them.  @param {() => void} again */
-function bringWide(again) {
-  if (wide || coming) return;
-  coming = true;
-  import("./network/wide.js").then((there) => {
-    wide = there;
-    again();
-  }).catch(() => coming = false);
+/**
+ * Parts that not every moment needs come with the first that does.
+ * @template T
+ * @param {string} part
+ * @param {T | null} there
+ * @param {() => Promise<T>} load
+ * @param {(part: T) => void} arrived
+ */
+function bring(part, there, load, arrived) {
+  if (there || coming.has(part)) return;
+  coming.add(part);
+  load().then(arrived).catch(() => coming.delete(part));
+}
+
+/** @param {HTMLElement} host  @param {Stage} stage  @param {Frame} frame  @param {NonNullable<Stage["plan"]>} plan */
+function bringParts(host, stage, { run, moment }, { layout, wires }) {
+  const again = () => {
+    stage.drawn.clear();
+    draw(host, stage);
+  };
+  if (wires.length > SVG_WIRES || layout.columns.some(({ more }) => more)) {
+    bring("wide", wide, () => import("./network/wide.js"), (there) => {
+      wide = there;
+      again();
+    });
+  }
+  if (run.program.calls[moment.frame].phase !== "forward") {
+    bring("back", back, () => import("./network/back.js"), (there) => {
+      back = there;
+      back.hearWires(host.ownerDocument, (wires) => {
+        if (wires === stage.traced) return;
+        stage.traced = wires;
+        draw(host, stage);
+      });
+      again();
+    });
+  }
 }
 
 /**

@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  decodeAftermath,
   decodeData,
   decodeHistory,
   decodeNumber,
   decodeNumbers,
-  decodeSafetensors,
   decodeSurface,
   decodeTensor,
   decodeTrace,
 } from "../../static/decode.js";
+import { decodeSafetensors } from "../../static/safetensors.js";
+import { decodeAftermath } from "../../static/views/after/decode.js";
 
 /** @type {[string, number[], Nested, number[]][]} */
 const TENSORS = [
