@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import engine
-from app.encode import Array, Plain, dumps, encodable, number, rounded, tensor, tensors
+from app.encode import Array, Plain, causes, dumps, encodable, number, rounded, tensor, tensors
 from app.errors import BadParameter
 from app.plots import Figure
 
@@ -261,15 +261,7 @@ def _non_finite(found: engine.NonFinite, language: str) -> Plain:
         "value": number(found.value),
         "op": found.call.op if found.call else None,
         "phase": found.call.phase if found.call else None,
-        "causes": [
-            {
-                "code": cause.code,
-                "operands": [number(value) for value in cause.operands],
-                "result": number(cause.result),
-                "text": cause.say(language),
-            }
-            for cause in found.causes
-        ],
+        "causes": causes(found.causes, language),
         "spread": list(found.spread),
         "last_finite": found.last_finite,
         "sentence": found.say(language),

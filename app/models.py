@@ -328,6 +328,16 @@ class Witnesses(Shape):
     difference: DifferenceWitness | None
 
 
+class Cause(Shape):
+    """What happened in one place to a number that is not finite."""
+
+    code: str
+    address: str | None = Field(description="The number it was carried on from, if it was.")
+    operands: list[Number]
+    result: Number
+    text: str
+
+
 class Explanation(Shape):
     """One number explained."""
 
@@ -343,6 +353,7 @@ class Explanation(Shape):
     terms: list[Term]
     sentence: str
     meaning: str
+    causes: list[Cause] = Field(description="Why the number is not finite, if it is not: what happened first comes first.")
     witnesses: Witnesses
 
 

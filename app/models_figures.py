@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.models import Number, Phase, Shape, Tensor
+from app.models import Cause, Number, Phase, Shape, Tensor
 
 
 class Quantiles(Shape):
@@ -227,15 +227,6 @@ class Landscape(Shape):
     path: Path
     examples: int = Field(description="Examples that were evaluated.")
     of: int = Field(description="Examples there are.")
-
-
-class Cause(Shape):
-    """What happened in one place."""
-
-    code: str
-    operands: list[Number]
-    result: Number
-    text: str
 
 
 class NonFinite(Shape):

@@ -70,6 +70,7 @@ from engine.gradcheck import ArrayCheck, Difference, GradientCheck
 from engine.history import LEVELS, PARTS, USUAL, Figures, History, history_width
 from engine.landscape import Landscape, LandscapeView
 from engine.metrics import Confusion, Metrics
+from engine.nonfinite import Cause
 from engine.notes import Note, notes
 from engine.ops import Op
 from engine.plain import Account, Line, account, plain_formula, plain_number
@@ -113,6 +114,7 @@ __all__ = [
     "Axis",
     "Call",
     "Cancelled",
+    "Cause",
     "Confusion",
     "Cost",
     "CsvData",
