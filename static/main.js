@@ -71,6 +71,16 @@ const player = createPlayer({
 });
 const explanations = createExplanations(api, requestDraw);
 const feed = createFeed(store, api, { seed, refused: (problem) => controls.refuse(problem) });
+/** Arrays that were left out of an answer are rare: what fetches them comes with the first of them. */
+let fillIn = () => {
+  const { trace } = getState();
+  if (trace.status !== "ready" || !trace.value.truncated) return;
+  fillIn = () => {};
+  import("./large.js").then(({ createLarge }) => {
+    fillIn = createLarge(store, api);
+    fillIn();
+  });
+};
 const header = createHeader({
   t,
   fragment: () => format(placeOf(getState())),
@@ -138,6 +148,7 @@ const speak = settled(() => {
 
 store.subscribe((state, before) => {
   feed.stateChanged(state);
+  fillIn();
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
   if (state.present !== before.present) header.makeRoom(state.present);

@@ -72,6 +72,8 @@ export function reduce(state, action) {
       return awaited(state.trace, action.key)
         ? change(state, { trace: ready(action.key, action.trace) })
         : state;
+    case "trace/more":
+      return withMore(state, action);
     case "trace/failed":
       return awaited(state.trace, action.key)
         ? change(state, { trace: failed(action), playing: false })
@@ -224,6 +226,24 @@ function unfailed(remote) {
 /** @param {Remote<unknown>} remote  @param {string} key  @returns {boolean} */
 function awaited(remote, key) {
   return remote.status === "loading" && remote.key === key;
+}
+
+/**
+ * @param {State} state
+ * @param {Extract<Action, { type: "trace/more" }>} more
+ * @returns {State}
+ */
+function withMore(state, { key, values, refused }) {
+  if (state.trace.status !== "ready" || state.trace.key !== key) return state;
+  const before = state.trace.value;
+  const all = { ...before.values, ...values };
+  const trace = {
+    ...before,
+    values: all,
+    truncated: Object.values(all).some(({ data }) => data === null),
+    refused: [...before.refused ?? [], ...refused],
+  };
+  return change(state, { trace: ready(key, trace) });
 }
 
 /**

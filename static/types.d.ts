@@ -125,7 +125,10 @@ export interface Trace {
   batch: number[];
   loss: number;
   values: Record<string, Tensor>;
+  /** Are there arrays that were not sent? */
   truncated: boolean;
+  /** Those of them that cannot be had. */
+  refused?: string[];
 }
 
 export interface History {
@@ -350,6 +353,7 @@ export interface Check {
     relative_error: number;
     passed: boolean;
     worst: { index: number[]; backprop: number; difference: number; error: number };
+    entries: { places: number[]; backprop: number[]; difference: number[] };
   }[];
 }
 
@@ -486,6 +490,20 @@ export interface Ask<T> {
   decode?: (answer: object) => T;
 }
 
+/** The batch of a step with the parameters after it. */
+export interface Aftermath {
+  step: number;
+  batch: number[];
+  loss: { before: number; after: number };
+  penalty: { before: number; after: number } | null;
+  /** What the gradient says that the loss and the penalty together change by, and by how much they really do. */
+  predicted: number;
+  change: number;
+  /** By parameter array, its part in what is predicted. */
+  shares: Record<string, number>;
+  values: Record<string, Tensor>;
+}
+
 /** Values of units over a grid of inputs, the lowest row first. */
 export interface Surface {
   step: number;
@@ -578,6 +596,8 @@ export type Action =
   | { type: "trace/loading"; key: string }
   | { type: "trace/ready"; key: string; trace: Trace }
   | { type: "trace/failed"; key: string; problem: Problem }
+  /** Arrays of the trace that were left out, and those that cannot be had. */
+  | { type: "trace/more"; key: string; values: Record<string, Tensor>; refused: string[] }
   | { type: "history/loading"; key: string }
   | { type: "history/ready"; key: string; history: History }
   | { type: "history/failed"; key: string; problem: Problem }

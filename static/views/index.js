@@ -30,6 +30,14 @@ export function createViews(arrived, texts) {
       const [{ batch }] = await Promise.all([import("./batch.js"), ...tables()]);
       return batch;
     }),
+    view("after", "stage.after", async () => {
+      const [{ after }] = await Promise.all([import("./after.js"), ...tables()]);
+      return after;
+    }),
+    view("check", "stage.check", async () => {
+      const [{ check }] = await Promise.all([import("./check.js"), ...tables()]);
+      return check;
+    }),
     view("plane", "stage.plane", async () => {
       const [{ plane }] = await Promise.all([import("./plane.js"), ...figures("plane")]);
       return plane;
