@@ -115,6 +115,14 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         [RUN, STEP],
         (404, 406, 422, 503),
     ),
+    "getAfter": (
+        "The batch after the update",
+        "The examples of a step once more, with the parameters that it has made, and the change of the loss that the "
+        "gradient foretold beside the real one.",
+        models_figures.Aftermath,
+        [RUN, STEP, EXAMPLES, NAMES],
+        (404, 406, 422, 503),
+    ),
     "getHistory": (
         "Figures over steps",
         "Evenly spaced steps of a stretch of the run: loss and penalty, metrics of the training and the test examples, "

@@ -31,7 +31,7 @@ Code map, in the order in which data flows:
     streams                             random numbers, one stream for each purpose
     plan, training, run                 the program compiled over memory; any step on demand
     checkpoints, threads                states kept along a run; one thread for matrix products
-    gradcheck, explain                  witnesses, and one number explained
+    gradcheck, explain, aftermath       witnesses, one number explained, what an update was good for
     evaluate, sets                      the forward pass outside training; training and test examples through it
     metrics, flow, health, history      how good, how large and how alive; figures over many steps
     diagnosis, survey, nonfinite,       what happened in a run: where it was lost and why, when to stop
@@ -43,6 +43,7 @@ Code map, in the order in which data flows:
 The engine knows nothing of servers or pages, reads no clock, and opens no file but the data sets of `tables`.
 """
 
+from engine.aftermath import Aftermath
 from engine.calls import PHASES, SOURCES, Call, Value
 from engine.catalog import all_ops, catalog
 from engine.cost import Cost, cost, require_within
@@ -69,6 +70,7 @@ from engine.gradcheck import ArrayCheck, Difference, GradientCheck
 from engine.history import LEVELS, PARTS, USUAL, Figures, History, history_width
 from engine.landscape import Landscape, LandscapeView
 from engine.metrics import Confusion, Metrics
+from engine.nonfinite import Cause
 from engine.notes import Note, notes
 from engine.ops import Op
 from engine.plain import Account, Line, account, plain_formula, plain_number
@@ -107,10 +109,12 @@ __all__ = [
     "USUAL",
     "Account",
     "AddressError",
+    "Aftermath",
     "ArrayCheck",
     "Axis",
     "Call",
     "Cancelled",
+    "Cause",
     "Confusion",
     "Cost",
     "CsvData",

@@ -11,6 +11,7 @@ from engine.calls import Call
 from engine.errors import UnknownNameError
 from engine.expression import Add, Divide, Expr, Multiply, Named, Negate, Sum
 from engine.gradcheck import Difference
+from engine.nonfinite import Cause, causes
 from engine.notation import Formula, row, rule_formula, symbol, to_latex, to_mathml
 from engine.quantities import format_address, parse_name
 from engine.registry import LANGUAGES
@@ -57,7 +58,10 @@ class RuleWitness:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything there is to say about one number of a trace."""
+    """Everything there is to say about one number of a trace.
+
+    `causes` says of a number that is not finite why it is not: what happened first, then what followed from it.
+    """
 
     step: int
     name: str
@@ -73,6 +77,7 @@ class Explanation:
     meaning: str
     rule: RuleWitness | None
     difference: Difference | None = None
+    causes: tuple[Cause, ...] = ()
 
     @property
     def address(self) -> str:
@@ -122,6 +127,7 @@ def explain(trace: Trace, name: str, index: Sequence[int], language: str = "en")
         symbolic = rule_formula(rule, call.bind, name, index=place, language=language)
         numeric = rule_formula(rule, call.bind, name, index=place, language=language, values=operands)
         said = sentence(environment, rule.body, at, (name, place), value, language)
+    why = () if np.isfinite(value) or not within_reach else tuple(causes(rule, call.bind, operands, place))
     error = 0.0 if alone == value or (np.isnan(alone) and np.isnan(value)) else abs(alone - value)
     return Explanation(
         step=trace.step,
@@ -137,6 +143,7 @@ def explain(trace: Trace, name: str, index: Sequence[int], language: str = "en")
         sentence=said,
         meaning=meaning,
         rule=RuleWitness(alone, error, error <= RULE_TOLERANCE * _scale(value, terms)) if within_reach else None,
+        causes=why,
     )
 
 

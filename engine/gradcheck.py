@@ -70,7 +70,8 @@ class WorstEntry:
 @dataclass(frozen=True)
 class ArrayCheck:
     """How one gradient array compares. `relative_error` is the norm of the disagreement over the larger norm;
-    `kinks` counts the entries that sit on a kink of the loss.
+    `kinks` counts the entries that sit on a kink of the loss. Of every entry that was checked, `places` has where it
+    stands in the flattened array, and `backprop` and `differences` what the two say.
     """
 
     name: str
@@ -80,6 +81,9 @@ class ArrayCheck:
     relative_error: float
     passed: bool
     worst: WorstEntry
+    places: tuple[int, ...]
+    backprop: tuple[float, ...]
+    differences: tuple[float, ...]
     kinks: int = 0
 
 
@@ -202,6 +206,9 @@ def _check_array(plan: Plan, name: str, gradient: Array, stopped: Callable[[], b
         worst=WorstEntry(
             _index(int(places[worst]), array), float(claimed[worst]), float(found[worst]), float(errors[worst])
         ),
+        places=tuple(places.tolist()),
+        backprop=tuple(claimed.tolist()),
+        differences=tuple(found.tolist()),
         kinks=sum(slope.kink for slope in slopes),
     )
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 
 from engine import diagnosis, gradcheck, landscape
+from engine.aftermath import Aftermath, aftermath
 from engine.errors import SpecError, StepError
 from engine.explain import Explanation, explain
 from engine.flow import Flow, flow
@@ -151,6 +152,12 @@ class Run:
         self._require(step, self.steps - 1)
         with self.trajectory.lock:
             return gradcheck.check(self.trajectory, step, stop)
+
+    def aftermath(self, step: int, stop: Stop = None) -> Aftermath:
+        """The batch of a step once more, with the parameters after it, beside what the gradient foretold."""
+        self._require(step, self.steps - 1)
+        with self.trajectory.lock:
+            return aftermath(self.trajectory, step, stop)
 
     @staticmethod
     def _require(step: int, last: int) -> None:

@@ -38,6 +38,7 @@ export const initialState = Object.freeze({
   playing: false,
   speed: 1,
   digits: null,
+  maps: false,
   present: false,
   hide: Object.freeze([]),
   lesson: null,
@@ -71,6 +72,8 @@ export function reduce(state, action) {
       return awaited(state.trace, action.key)
         ? change(state, { trace: ready(action.key, action.trace) })
         : state;
+    case "trace/more":
+      return withMore(state, action);
     case "trace/failed":
       return awaited(state.trace, action.key)
         ? change(state, { trace: failed(action), playing: false })
@@ -117,6 +120,8 @@ export function reduce(state, action) {
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
     case "digits":
       return change(state, { digits: action.digits });
+    case "maps":
+      return change(state, { maps: action.maps });
     case "present":
       return presented(state, action.present);
     case "hide":
@@ -221,6 +226,24 @@ function unfailed(remote) {
 /** @param {Remote<unknown>} remote  @param {string} key  @returns {boolean} */
 function awaited(remote, key) {
   return remote.status === "loading" && remote.key === key;
+}
+
+/**
+ * @param {State} state
+ * @param {Extract<Action, { type: "trace/more" }>} more
+ * @returns {State}
+ */
+function withMore(state, { key, values, refused }) {
+  if (state.trace.status !== "ready" || state.trace.key !== key) return state;
+  const before = state.trace.value;
+  const all = { ...before.values, ...values };
+  const trace = {
+    ...before,
+    values: all,
+    truncated: Object.values(all).some(({ data }) => data === null),
+    refused: [...before.refused ?? [], ...refused],
+  };
+  return change(state, { trace: ready(key, trace) });
 }
 
 /**

@@ -8,6 +8,7 @@
 import { html, icon, patch } from "../draw/dom.js";
 import { panel } from "../draw/format.js";
 import { symbol } from "../draw/label.js";
+import { hasPlane } from "../maps.js";
 
 /** Stands in a text for the symbol that is drawn there. */
 const SLOT = "\uFFFC";
@@ -54,6 +55,33 @@ export function renderTabs(host, views, { state, t, dispatch }) {
         on: { click: () => dispatch({ type: "view", view: id }), keydown },
       }, t(title))
     ),
+  );
+}
+
+/**
+ * The switch for the little maps in units, where the stage can show them.
+ * @param {HTMLElement} host
+ * @param {Frame} frame
+ * @param {View} view
+ * @param {Context} context
+ */
+export function renderMapsSwitch(host, { run }, view, { state, t, dispatch }) {
+  patch(
+    host,
+    view.maps && hasPlane(run)
+      ? html(
+        "button",
+        {
+          type: "button",
+          class: "button small quiet",
+          "aria-pressed": state.maps,
+          title: t("stage.maps_hint"),
+          on: { click: () => dispatch({ type: "maps", maps: !state.maps }) },
+        },
+        icon("maps"),
+        t("stage.maps"),
+      )
+      : null,
   );
 }
 

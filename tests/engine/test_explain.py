@@ -185,15 +185,24 @@ def test_numbers_are_the_same_in_every_language(document, language):
 def test_a_number_that_is_not_finite_is_explained_like_any_other():
     document = {"layers": [dense(3, "relu"), dense(1)], "optimizer": {"kind": "sgd", "learning_rate": 1e300}}
     run = fresh_run(document)
-    seen = set()
+    seen, codes = set(), set()
     for step in (1, 2, 3):
         trace = run.trace(step)
         for name, index in cells_of(trace):
             found = run.explain(step, name, index)
-            if not math.isfinite(found.value):
-                seen.add(str(found.value))
-                assert found.rule is None or found.rule.passed, f"{found.address}: {found.value} and {found.rule}"
+            if math.isfinite(found.value):
+                assert found.causes == ()
+                continue
+            seen.add(str(found.value))
+            assert found.rule is None or found.rule.passed, f"{found.address}: {found.value} and {found.rule}"
+            assert bool(found.causes) == (found.call is not None), f"{found.address} has no cause"
+            codes |= {cause.code for cause in found.causes}
+            # What was carried on from another number is to be seen at that number.
+            lost = [format_address(*cell) for cell in trace.reads(name, index) if not math.isfinite(trace.cell(*cell))]
+            assert {cause.name for cause in found.causes if cause.code == "carried"} <= set(lost)
+            assert not lost or found.causes[0].name in lost, f"{found.address}: {found.causes}, while {lost} are lost"
     assert seen == {"nan", "inf", "-inf"}
+    assert len(codes - {"carried"}) > 1
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,17 @@ def test_the_worst_entry_is_the_one_that_disagrees_most():
     assert found.worst.error == pytest.approx(abs(found.worst.backprop - found.worst.difference))
 
 
+def test_every_entry_that_was_checked_is_told_with_both_numbers():
+    run = fresh_run({})
+    trace = run.trace(7)
+    for array in run.check(7).arrays:
+        gradient = trace.values[array.name].reshape(-1)
+        assert array.places == tuple(range(gradient.size))
+        assert array.backprop == tuple(gradient.tolist())
+        apart = np.abs(np.array(array.backprop) - np.array(array.differences))
+        assert apart.max() == pytest.approx(array.worst.error)
+
+
 @pytest.mark.parametrize("document", **cases(SPECS))
 def test_every_derivative_of_a_step_agrees_with_its_difference(document):
     document = document or {"data": small(2, 1, 5)}

@@ -1,15 +1,11 @@
 /**
  * What can be mapped over the input plane, and how it is painted: each unit's response, and the regions of the classes.
  *
- * @import { Run, Surface } from "../../types.d.ts"
- * @import { Palette } from "../../draw/field.js"
+ * @import { Surface } from "../types.d.ts"
+ * @import { Palette } from "./field.js"
  */
-import { contour } from "../../draw/contour.js";
-import { fieldPixels, reach, regionPixels, regionsBetween } from "../../draw/field.js";
-import { rgbOf } from "../../ink.js";
-
-/** Classes that have a colour of their own; further ones begin again. */
-export const CLASS_COLOURS = 10;
+import { contour } from "./contour.js";
+import { fieldPixels, reach, regionPixels, regionsBetween } from "./field.js";
 
 /** How far from the middle a curve over a line goes at most, as a share of the picture's height. */
 export const CURVE_REACH = 0.44;
@@ -24,26 +20,6 @@ const FINE = 30, TIMES = 6;
 
 /** Stands for the name of what is no value: which class each point is given. */
 export const REGIONS = "classes";
-
-/**
- * The values whose units are mapped: what each layer passes on, or its z where nothing comes after it.
- * @param {Run} run
- * @returns {string[]}  layer by layer
- */
-export function mappedNames(run) {
-  return run.layers.slice(1).map(({ layer }) => run.values[`a${layer}`] ? `a${layer}` : `z${layer}`);
-}
-
-/** @returns {Palette} */
-export function readPalette() {
-  return {
-    paper: rgbOf("--map-paper"),
-    positive: rgbOf("--positive"),
-    negative: rgbOf("--negative"),
-    wild: rgbOf("--well"),
-    classes: Array.from({ length: CLASS_COLOURS }, (_, k) => rgbOf(`--class-${k}`)),
-  };
-}
 
 /**
  * The numbers of one unit over the grid.
