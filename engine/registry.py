@@ -39,8 +39,9 @@ class Param:
 
     `kind` is "integer", "number", "boolean", "choice" (one of `choices`), "array" (a list of numbers) or "features" (a
     list of features of the data, `choices` being the common ones, or null for every input as it is). `maximum` None
-    means that only the limits of the server bound it. `step` is a sensible increment for a control, and `scale` says how it is
-    counted: "linear" by that increment, "log" over 1, 2, 5, 10 and so on, "to_one" as "log" for what is missing to 1.
+    means that only the limits of the server bound it. `step` is a sensible increment for a control, and `scale` says
+    how it is counted: "linear" by that increment, "log" over 1, 2, 5, 10 and so on, "to_one" as "log" for what is
+    missing to 1.
     """
 
     name: str
