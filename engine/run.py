@@ -6,23 +6,24 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 
-from engine import diagnosis, gradcheck, landscape
-from engine.aftermath import Aftermath, aftermath
+from engine.data.split import DataSplit
 from engine.errors import SpecError, StepError
-from engine.explain import Explanation, explain
-from engine.flow import Flow, flow
-from engine.history import USUAL, History, history
-from engine.metrics import Metrics
-from engine.planes import flat
+from engine.figures import diagnosis, landscape
+from engine.figures.flow import Flow, flow
+from engine.figures.history import USUAL, History, history
+from engine.figures.metrics import Metrics
+from engine.figures.planes import flat
+from engine.figures.sets import SETS, TRAIN, Sets, has_test
+from engine.figures.stopping import EarlyStopping
+from engine.figures.surface import Grid, Surface, surface
 from engine.program import Program
-from engine.rule import Array
-from engine.sets import SETS, TRAIN, Sets, has_test
+from engine.program.trace import Trace
+from engine.rules.rule import Array
 from engine.spec import ExperimentSpec
-from engine.split import DataSplit
-from engine.stopping import EarlyStopping
-from engine.surface import Grid, Surface, surface
-from engine.trace import Trace
 from engine.training import Stop, Trajectory
+from engine.witness import gradcheck
+from engine.witness.aftermath import Aftermath, aftermath
+from engine.witness.explain import Explanation, explain
 
 KEPT_RUNS = 64
 KEPT_BYTES = 512 * 2**20
