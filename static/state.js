@@ -62,7 +62,7 @@ const REMEMBERED = 100;
 export function reduce(state, action) {
   switch (action.type) {
     case "run/loading":
-      return change(withSpec(state, action.spec), { run: loading(state.run, action.key) });
+      return change(withSpec(state, action.spec, action.merge), { run: loading(state.run, action.key) });
     case "run/ready":
       return awaited(state.run, action.key) ? withRun(state, action.key, action.run) : state;
     case "run/failed":
@@ -254,9 +254,10 @@ function withMore(state, { key, values, refused }) {
  * A new experiment: the cursor remembers its assignment by name until the new run says where that is.
  * @param {State} state
  * @param {Spec} spec
+ * @param {boolean} [merge]  it takes the place of the one before, which is not gone back to
  * @returns {State}
  */
-function withSpec(state, spec) {
+function withSpec(state, spec, merge = false) {
   if (runKey(spec) === runKey(state.spec)) return change(state, { run: unfailed(state.run) });
   const run = shownRun(state);
   const frameName = state.frameName ?? run?.program.calls[state.cursor.frame]?.writes ?? null;
@@ -266,7 +267,7 @@ function withSpec(state, spec) {
     run: unfailed(state.run),
     playing: false,
     direction: 0,
-    ...(run === null ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
+    ...(run === null || merge ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
   });
 }
 

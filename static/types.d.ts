@@ -371,6 +371,8 @@ export interface CatalogParam {
   maximum: number | null;
   exclusive_minimum: boolean;
   step: number | null;
+  /** How a control counts: by `step`, over 1, 2, 5, 10 and so on, or so for what is missing to 1. */
+  scale: "linear" | "log" | "to_one";
   unit: string | null;
   choices: string[];
   choice_labels: string[];
@@ -597,7 +599,7 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
-  | { type: "run/loading"; key: string; spec: Spec }
+  | { type: "run/loading"; key: string; spec: Spec; merge?: boolean }
   | { type: "run/ready"; key: string; run: Run }
   | { type: "run/failed"; key: string; problem: Problem }
   | { type: "trace/loading"; key: string }
