@@ -31,9 +31,9 @@ import { createVersions } from "./versions.js";
 import { createViews } from "./views/index.js";
 import {
   renderBadge,
-  renderMapsSwitch,
   renderMoment,
   renderRowPicker,
+  renderStageTools,
   renderTabs,
   sentence,
 } from "./views/moment.js";
@@ -185,7 +185,7 @@ function draw() {
     renderBadge(byId("badge"), shown, context);
     renderRowPicker(byId("row-picker"), shown, context);
     renderMoment(byId("moment"), shown, context);
-    renderMapsSwitch(byId("stage-tools"), shown, viewOf(views, state), context);
+    renderStageTools(byId("stage-tools"), shown, viewOf(views, state), context);
     renderData(byId("data-picture"), shown, context);
     timeline.render(byId("timeline"), shown, context);
   }

@@ -39,6 +39,7 @@ export const initialState = Object.freeze({
   speed: 1,
   digits: null,
   maps: false,
+  wires: false,
   present: false,
   hide: Object.freeze([]),
   lesson: null,
@@ -122,6 +123,8 @@ export function reduce(state, action) {
       return change(state, { digits: action.digits });
     case "maps":
       return change(state, { maps: action.maps });
+    case "wires":
+      return change(state, { wires: action.wires });
     case "present":
       return presented(state, action.present);
     case "hide":
@@ -242,6 +245,7 @@ function withMore(state, { key, values, refused }) {
     values: all,
     truncated: Object.values(all).some(({ data }) => data === null),
     refused: [...before.refused ?? [], ...refused],
+    filled: (before.filled ?? 0) + 1,
   };
   return change(state, { trace: ready(key, trace) });
 }

@@ -129,6 +129,8 @@ export interface Trace {
   truncated: boolean;
   /** Those of them that cannot be had. */
   refused?: string[];
+  /** How often arrays have come later: what was drawn without them is drawn again. */
+  filled?: number;
 }
 
 export interface History {
@@ -217,6 +219,8 @@ export interface State {
   digits: number | null;
   /** Do units on the stage show what they say over the plane of the inputs? */
   maps: boolean;
+  /** Are the numbers of wires shown? */
+  wires: boolean;
   /** For a class to read from the last row: large, and nothing on the page that is not needed. */
   present: boolean;
   /** Panels that are not shown. */
@@ -260,6 +264,7 @@ export interface Place {
   focus?: Address;
   digits?: number;
   maps?: boolean;
+  wires?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
   lesson?: string;
@@ -584,6 +589,8 @@ export interface View {
   isReady?(): boolean;
   /** Can it show little maps in its units? */
   maps?: boolean;
+  /** Can it show the numbers of all wires? */
+  wires?: boolean;
 }
 
 /** A view the stage can show. */
@@ -619,6 +626,7 @@ export type Action =
   | { type: "speed"; speed: number }
   | { type: "digits"; digits: number | null }
   | { type: "maps"; maps: boolean }
+  | { type: "wires"; wires: boolean }
   | { type: "present"; present: boolean }
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }

@@ -42,6 +42,7 @@ const PARTS = {
   },
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
   maps: { read: (text) => text === "1" || undefined, write: ({ maps }) => maps ? "1" : undefined },
+  wires: { read: (text) => text === "1" || undefined, write: ({ wires }) => wires ? "1" : undefined },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
   hide: {
     read: panels,
@@ -91,7 +92,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, maps, present, hide, lesson } = state;
+  const { cursor, example, by, view, spec, digits, maps, wires, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -105,6 +106,7 @@ export function placeOf(state) {
     ...state.focus ? { focus: state.focus } : {},
     ...digits === null ? {} : { digits },
     ...maps ? { maps } : {},
+    ...wires ? { wires } : {},
     ...present ? { present } : {},
     ...hide.length ? { hide } : {},
     ...lesson === null ? {} : { lesson },
@@ -129,6 +131,7 @@ export function toAction(place) {
     focus: place.focus ?? null,
     digits: place.digits ?? null,
     maps: place.maps ?? false,
+    wires: place.wires ?? false,
     present: place.present ?? false,
     hide: place.hide ?? initialState.hide,
     lesson: place.lesson ?? null,
