@@ -104,7 +104,7 @@ def routes(services: Services) -> APIRouter:
             opened = engine.open_run(spec)
             schema.check_name(name, opened.program.values)
             found = opened.explain(step, name, index, asked.language, stop)
-            body = encode.explanation(run, step, found)
+            body = encode.explanation(run, step, found, asked.language)
             return Answer(body, vary=asked.vary, language=asked.language)
 
         return await services.send((run, "explain", step, name, index, asked.language, asked.vary), build, request)

@@ -33,6 +33,26 @@ TYPES = {
 
 INCOMPRESSIBLE = (".png", ".woff2", ".ico")
 
+SHEETS = (
+    *(
+        "tokens",
+        "base",
+        "fields",
+        "page",
+        "faces",
+        "help",
+        "controls",
+        "player",
+        "timeline",
+        "training",
+        "stage",
+        "why",
+    ),
+)
+"""The style sheets that every page has, in the order in which they count."""
+ALL_SHEETS = "css/all.css"
+"""The address of all of them in one: what they have in common is compressed once."""
+
 _COMMENT_LINES = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
 """A comment that has its lines to itself."""
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -76,6 +96,8 @@ class Assets:
             name: Answer(lean(name, body), TYPES[Path(name).suffix], compressible=not name.endswith(INCOMPRESSIBLE))
             for name, body in found.items()
         }
+        sheets = [self._answers[name].body for each in SHEETS if (name := f"css/{each}.css") in self._answers]
+        self._joined = {ALL_SHEETS: Answer(b"\n".join(sheets), TYPES[".css"])}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,13 +106,13 @@ class Assets:
 
     def url(self, name: str) -> str:
         """The address of a file."""
-        if name not in self._answers:
+        if name not in self._answers and name not in self._joined:
             log.warning("the page asks for %s, which is not among its files", name)
         return f"/static/{self.digest}/{name}"
 
     def find(self, digest: str, name: str) -> Answer | None:
         """The file at an address of this version, or None."""
-        return self._answers.get(name) if digest == self.digest else None
+        return self._answers.get(name, self._joined.get(name)) if digest == self.digest else None
 
     def named(self, name: str) -> Answer:
         """A file by its name; there has to be one."""

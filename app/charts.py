@@ -50,7 +50,7 @@ def _loss(asked: Question) -> Figure:
         name = asked.say(Text("training and penalty", "训练损失加惩罚"))
         data.append(line(steps, gaps(found.train.loss + found.penalty), name, "var(--loss-ink)", dash="dot", width=1.5))
     log = spreads(found.train.loss, LOG_FROM)
-    frame = layout(asked.language, STEP, LOSS, yaxis={"type": "log" if log else "linear", "exponentformat": "power"})
+    frame = layout(asked.language, STEP, LOSS, yaxis={"type": "log" if log else "linear", "tickformat": "~g"})
     return Figure(data, frame, _about_loss(asked, found), scales=True)
 
 

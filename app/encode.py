@@ -320,7 +320,21 @@ def points(found: Sequence[Point]) -> bytes:
     return dumps({**document, "penalty": penalties} if penalties else document)
 
 
-def explanation(run: str, step: int, found: engine.Explanation) -> bytes:
+def causes(found: Sequence[engine.Cause], language: str) -> list[Plain]:
+    """Why a number is not finite: what happened first, then what followed from it."""
+    return [
+        {
+            "code": cause.code,
+            "address": cause.name if cause.code == "carried" else None,
+            "operands": [number(value) for value in cause.operands],
+            "result": number(cause.result),
+            "text": cause.say(language),
+        }
+        for cause in found
+    ]
+
+
+def explanation(run: str, step: int, found: engine.Explanation, language: str = "en") -> bytes:
     """One number, with its formula, its terms and its witnesses."""
     return dumps(
         {
@@ -350,6 +364,7 @@ def explanation(run: str, step: int, found: engine.Explanation) -> bytes:
             ],
             "sentence": found.sentence,
             "meaning": found.meaning,
+            "causes": causes(found.causes, language),
             "witnesses": {
                 "rule": found.rule
                 and {
@@ -389,6 +404,11 @@ def check(run: str, found: engine.GradientCheck) -> bytes:
                         "backprop": number(array.worst.backprop),
                         "difference": number(array.worst.difference),
                         "error": number(array.worst.error),
+                    },
+                    "entries": {
+                        "places": list(array.places),
+                        "backprop": [number(value) for value in array.backprop],
+                        "difference": [number(value) for value in array.differences],
                     },
                 }
                 for array in found.arrays

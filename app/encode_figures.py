@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import engine
-from app.encode import Array, Plain, dumps, encodable, number, rounded, tensor, tensors
+from app.encode import Array, Plain, causes, dumps, encodable, number, rounded, tensor, tensors
+from app.errors import BadParameter
 from app.plots import Figure
 
 
@@ -107,6 +108,41 @@ def _flow(found: engine.Flow) -> Plain:
         "factor": optional(found.factor),
         "verdict": found.verdict,
     }
+
+
+def aftermath(
+    run: str,
+    program: engine.Program,
+    found: engine.Aftermath,
+    examples: tuple[int, ...] | None,
+    names: tuple[str, ...] | None,
+    in_all: int,
+) -> bytes:
+    """The batch of a step with the parameters after it: all values, or some rows of some of them."""
+    batch = found.batch
+    rows = list(range(len(batch)) if examples is None else examples)
+    if any(row >= len(batch) for row in rows):
+        raise BadParameter("examples", "number", f"rows 0 to {len(batch) - 1} of the batch")
+    arrays = {
+        name: array[rows] if examples is not None and "example" in program.values[name].quantity.axes else array
+        for name, array in found.values.items()
+        if names is None or name in names
+    }
+    values, truncated = tensors(arrays, in_all, in_all)
+    document: Plain = {
+        "run": run,
+        "step": found.step,
+        "batch": [batch[row] for row in rows],
+        "loss": {"before": number(found.loss[0]), "after": number(found.loss[1])},
+        "penalty": found.penalty and {"before": number(found.penalty[0]), "after": number(found.penalty[1])},
+        "predicted": number(found.predicted),
+        "change": number(found.change),
+        "shares": {name: number(share) for name, share in found.shares.items()},
+        "values": values,
+    }
+    if truncated:
+        document["truncated"] = True
+    return dumps(document)
 
 
 def surface(
@@ -225,15 +261,7 @@ def _non_finite(found: engine.NonFinite, language: str) -> Plain:
         "value": number(found.value),
         "op": found.call.op if found.call else None,
         "phase": found.call.phase if found.call else None,
-        "causes": [
-            {
-                "code": cause.code,
-                "operands": [number(value) for value in cause.operands],
-                "result": number(cause.result),
-                "text": cause.say(language),
-            }
-            for cause in found.causes
-        ],
+        "causes": causes(found.causes, language),
         "spread": list(found.spread),
         "last_finite": found.last_finite,
         "sentence": found.say(language),

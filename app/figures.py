@@ -59,6 +59,25 @@ def routes(services: Services) -> APIRouter:
 
         return await services.send((run, "metrics", step), build, request)
 
+    @router.get("/runs/{run}/steps/{step}/after", **document("getAfter"))
+    async def get_after(request: Request) -> Response:
+        require_json(request)
+        run, step = run_and_step(request)
+        query = Query(request, "examples", "names")
+        examples, names = query.examples(), query.names()
+        spec = await services.spec(run)
+        schema.check_step(step, spec.steps)
+
+        def build(stop: Stop) -> Answer:
+            opened = engine.open_run(spec)
+            found = opened.aftermath(step, stop)
+            for name in names or ():
+                schema.check_name(name, found.values, "names")
+            body = encode_figures.aftermath(run, opened.program, found, examples, names, settings.max_array_numbers)
+            return Answer(body, vary="Accept")
+
+        return await services.send((run, "after", step, examples, names), build, request)
+
     @router.get("/runs/{run}/steps/{step}/surface", **document("getSurface"))
     async def get_surface(request: Request) -> Response:
         require_json(request)

@@ -46,7 +46,7 @@ def depth(asked: Question) -> Figure:
         Text("layer", "层"),
         Text("root mean square", "均方根"),
         xaxis={"dtick": 1, "range": [0.7, len(layers) + 0.3]},
-        yaxis={"type": "log", "exponentformat": "power"},
+        yaxis={"type": "log", "tickformat": "~g"},
     )
     if flow.factor is not None:
         middle = flow.layers[len(flow.layers) // 2]
@@ -110,7 +110,7 @@ def layers(asked: Question) -> Figure:
         for k, name in enumerate(names)
     ]
     title = Text("|ΔW| / |W|", "|ΔW| / |W|") if ratio else Text("Euclidean norm", "欧几里得范数")
-    frame = layout(asked.language, STEP, title, yaxis={"type": "log", "exponentformat": "power"})
+    frame = layout(asked.language, STEP, title, yaxis={"type": "log", "tickformat": "~g"})
     if ratio:
         frame["shapes"] = [
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1e-3, "y1": 1e-3,
@@ -162,8 +162,8 @@ def distribution(asked: Question) -> Figure:
 
     ends = asked.say(Text("smallest, largest", "最小、最大"))
     data = [
-        *filled(low, high, 18, asked.say(Text("middle 90 %", "中间 90 %"))),
-        *filled(lower, upper, 38, asked.say(Text("middle 50 %", "中间 50 %"))),
+        *filled(low, high, 18, asked.say(Text("middle 90%", "中间 90%"))),
+        *filled(lower, upper, 38, asked.say(Text("middle 50%", "中间 50%"))),
         line(steps, middle, asked.say(Text("median", "中位数")), colour, width=2.5),
         line(steps, least, ends, colour, width=1, dash="dot", legendgroup="ends"),
         line(steps, most, ends, colour, width=1, dash="dot", legendgroup="ends", showlegend=False),

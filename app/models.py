@@ -328,6 +328,16 @@ class Witnesses(Shape):
     difference: DifferenceWitness | None
 
 
+class Cause(Shape):
+    """What happened in one place to a number that is not finite."""
+
+    code: str
+    address: str | None = Field(description="The number it was carried on from, if it was.")
+    operands: list[Number]
+    result: Number
+    text: str
+
+
 class Explanation(Shape):
     """One number explained."""
 
@@ -343,6 +353,9 @@ class Explanation(Shape):
     terms: list[Term]
     sentence: str
     meaning: str
+    causes: list[Cause] = Field(
+        description="Why the number is not finite, if it is not: what happened first comes first."
+    )
     witnesses: Witnesses
 
 
@@ -355,6 +368,14 @@ class Worst(Shape):
     error: Number
 
 
+class CheckedEntries(Shape):
+    """Every entry that was checked: where it stands in the flattened array, and what the two say of it."""
+
+    places: list[int]
+    backprop: list[Number]
+    difference: list[Number]
+
+
 class ArrayCheck(Shape):
     """The check of one gradient array."""
 
@@ -365,6 +386,7 @@ class ArrayCheck(Shape):
     relative_error: Number
     passed: bool
     worst: Worst
+    entries: CheckedEntries
 
 
 class GradientCheck(Shape):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.models import Number, Phase, Shape, Tensor
+from app.models import Cause, Number, Phase, Shape, Tensor
 
 
 class Quantiles(Shape):
@@ -48,6 +48,31 @@ class History(Shape):
     )
     train: Figures | None = None
     test: Figures | None = None
+
+
+class Change(Shape):
+    """A number before the update and after it."""
+
+    before: Number
+    after: Number
+
+
+class Aftermath(Shape):
+    """The batch of a step once more, with the parameters after it: forward values and loss, all else as it was."""
+
+    run: str
+    step: int
+    batch: list[int]
+    loss: Change
+    penalty: Change | None
+    predicted: Number = Field(
+        description="What the gradient says the loss and the penalty together change by: the sum of g·Δθ, which is "
+        "−η‖g‖² for plain gradient descent."
+    )
+    change: Number = Field(description="How much they really changed.")
+    shares: dict[str, Number] = Field(description="The part of each parameter array in what is predicted.")
+    values: dict[str, Tensor]
+    truncated: Literal[True] | None = None
 
 
 class Confusion(Shape):
@@ -202,15 +227,6 @@ class Landscape(Shape):
     path: Path
     examples: int = Field(description="Examples that were evaluated.")
     of: int = Field(description="Examples there are.")
-
-
-class Cause(Shape):
-    """What happened in one place."""
-
-    code: str
-    operands: list[Number]
-    result: Number
-    text: str
 
 
 class NonFinite(Shape):

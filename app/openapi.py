@@ -61,8 +61,8 @@ may set every limit (`backscope serve --help`). A run's document has the limits 
 """
 
 
-LIMITED = ("experiment", "answer", "work")
-"""Groups of settings that a client may run into."""
+LIMITED = ("experiment", "answer", "work", "memory")
+"""Groups of settings that bound what a client may ask for, or what is kept of it."""
 
 OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple[int, ...]]] = {
     "createRun": (
@@ -113,6 +113,14 @@ OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple
         "Central differences of the loss against backpropagation, per parameter array, worst first.",
         models.GradientCheck,
         [RUN, STEP],
+        (404, 406, 422, 503),
+    ),
+    "getAfter": (
+        "The batch after the update",
+        "The examples of a step once more, with the parameters that it has made, and the change of the loss that the "
+        "gradient foretold beside the real one.",
+        models_figures.Aftermath,
+        [RUN, STEP, EXAMPLES, NAMES],
         (404, 406, 422, 503),
     ),
     "getHistory": (

@@ -39,6 +39,7 @@ REQUESTS: dict[str, Plain] = {
     "getParameters": {"step": 3, "names": ["W2", "b2"]},
     "explainNumber": {"step": 0, "name": "delta2", "index": [0, 0]},
     "checkGradients": {"step": 0},
+    "getAfter": {"step": 0, "examples": [0], "names": ["a2", "loss"]},
     "getHistory": {"start": 0, "stop": 3, "points": 2},
     "getMetrics": {"step": 0},
     "getSurface": {"step": 0, "name": "a2", "resolution": 3},
@@ -87,6 +88,7 @@ def answers() -> dict[str, Plain]:
         "getParameters": encode.parameters(identity, 3, encode.named(opened.state_at(3), ("W2", "b2")), most, most),
         "explainNumber": encode.explanation(identity, 0, opened.explain(0, "delta2", (0, 0))),
         "checkGradients": encode.check(identity, opened.check(0)),
+        "getAfter": encode_figures.aftermath(identity, opened.program, opened.aftermath(0), (0,), ("a2", "loss"), most),
         "getHistory": encode_figures.history(identity, opened.history((0, 2)), 0, 3, engine.USUAL),
         "getMetrics": encode_figures.metrics(identity, 0, opened.metrics(0), opened.flow(0), most),
         "getSurface": encode_figures.surface(

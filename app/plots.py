@@ -148,7 +148,7 @@ def number(value: float) -> str:
 
 def percent(value: float) -> str:
     """A share in a sentence."""
-    return f"{100 * value:.3g} %"
+    return f"{100 * value:.3g}%"
 
 
 def finite(values: Iterable[float]) -> list[float]:

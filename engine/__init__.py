@@ -1,57 +1,31 @@
 """The engine: neural networks computed one number at a time, in NumPy alone.
 
-Code map, in the order in which data flows:
+Code map, each part built on those before it (`tests/test_architecture.py` holds the order):
 
-    registry, errors, quantities        what an entry says of itself; the names of values and what they mean
-    expression, rule                    the scalar rule: the arithmetic of one element, as a value
-    special                             the error function, which NumPy lacks
-    notation, plain, speech             a rule typeset (LaTeX, MathML), as plain text, and said in words
-    ops                                 an operation: kernel, derivatives and rule side by side
-    targets                             which targets a loss is made for
-    loss_forms, distances,              what losses are made of: one output's part, its slope, and the one division
-      cross_entropies
-    update_kernels, stages              what optimizers are made of
-    activation, rectifiers,             what an activation function is, and the kinds of them
-      smooth_rectifiers, squashers, softmaxes
-    activations, losses, layers,        the registries: what a network is made of
-      optimizers, schedules,
-      regularisers, initializers,
-      datasets, examples, catalog
-    dataset, features, tables           what a data set is and can be given as; files of installed packages
-    example, examples_published,        what an example says of itself; worked examples as printed
-      examples_neurons
-    datasets_logic, datasets_curves,    the data sets by kind
-      datasets_plane, datasets_playground, datasets_tables
-    fields                              plain data checked, field by field
-    layer_spec, data_spec, edits        the parts of a spec that have checks of their own
-    split                               the examples as arrays
-    csv_table, csv_data                 CSV text as cells, and as examples
-    spec -> program -> trace            an experiment, its assignments, the numbers of one step
-    calls, updates                      what a program is made of; its update phase
-    streams                             random numbers, one stream for each purpose
-    plan, training, run                 the program compiled over memory; any step on demand
-    checkpoints, threads                states kept along a run; one thread for matrix products
-    gradcheck, explain                  witnesses, and one number explained
-    evaluate, sets                      the forward pass outside training; training and test examples through it
-    metrics, flow, health, history      how good, how large and how alive; figures over many steps
-    diagnosis, survey, nonfinite,       what happened in a run: where it was lost and why, when to stop
-      stopping
-    surface, planes, landscape          what a network makes of its input plane; the loss around its parameters
-    notes                               remarks on what is allowed, and probably not meant
-    cost                                what a run would take, before anything is allocated
+    errors, streams, threads    what can go wrong; random numbers, a stream for each purpose; one thread for products
+    registry, fields            what an entry says of itself; plain data checked, field by field
+    rules                       the arithmetic of one element as a value; the operations; how a rule is written and said
+    activations, losses,        the registries: what a network and its training are made of
+      layers, optimizers
+    examples                    worked examples, as printed
+    data                        the data sets; the examples of an experiment as arrays; CSV
+    spec, catalog               an experiment; everything an experiment may name
+    program                     its assignments, compiled over memory; the numbers of one step; what it would cost
+    training                    any step on demand
+    witness                     the proof beside a number
+    figures                     figures over many steps, surfaces and landscapes, what happened in a run
+    run                         all of this for one experiment: what the server and the command line ask
 
-The engine knows nothing of servers or pages, reads no clock, and opens no file but the data sets of `tables`.
+The engine knows nothing of servers or pages, reads no clock, and opens no file but the data sets of `data.tables`.
 """
 
-from engine.calls import PHASES, SOURCES, Call, Value
 from engine.catalog import all_ops, catalog
-from engine.cost import Cost, cost, require_within
-from engine.csv_data import CSV_OPTIONS, CsvData, CsvOptions, csv_options, read_csv
-from engine.csv_table import CsvError
-from engine.data_spec import INLINE_PARAMS
-from engine.dataset import CODINGS, Dataset
-from engine.datasets import DATASETS
-from engine.diagnosis import Diagnosis, LossDrop, NonFinite
+from engine.data.csv_data import CSV_OPTIONS, CsvData, CsvOptions, csv_options, read_csv
+from engine.data.csv_table import CsvError
+from engine.data.data_spec import INLINE_PARAMS
+from engine.data.dataset import CODINGS, Dataset
+from engine.data.datasets import DATASETS
+from engine.data.split import DataSplit, make_split
 from engine.errors import (
     AddressError,
     Cancelled,
@@ -62,28 +36,32 @@ from engine.errors import (
     StepError,
     UnknownNameError,
 )
-from engine.example import Example, Published
-from engine.explain import Explanation, Term, explain
-from engine.flow import Flow, LayerSize
-from engine.gradcheck import ArrayCheck, Difference, GradientCheck
-from engine.history import LEVELS, PARTS, USUAL, Figures, History, history_width
-from engine.landscape import Landscape, LandscapeView
-from engine.metrics import Confusion, Metrics
-from engine.notes import Note, notes
-from engine.ops import Op
-from engine.plain import Account, Line, account, plain_formula, plain_number
+from engine.examples.example import Example, Published
+from engine.figures.diagnosis import Diagnosis, LossDrop, NonFinite
+from engine.figures.flow import Flow, LayerSize
+from engine.figures.history import LEVELS, PARTS, USUAL, Figures, History, history_width
+from engine.figures.landscape import Landscape, LandscapeView
+from engine.figures.metrics import Confusion, Metrics
+from engine.figures.stopping import MONITORS, STOPPING_PARAMS, EarlyStopping
+from engine.figures.surface import Axis, Grid, Surface, surface_names
+from engine.figures.survey import DeadUnit
 from engine.program import Program, compile_program
-from engine.quantities import QUANTITIES, Quantity, format_address, parse_name
+from engine.program.calls import PHASES, SOURCES, Call, Value
+from engine.program.cost import Cost, cost, require_within
+from engine.program.trace import Trace
 from engine.registry import LANGUAGES, Entry, Param, Registry, Text
-from engine.rule import Rule
+from engine.rules.ops import Op
+from engine.rules.quantities import QUANTITIES, Quantity, format_address, parse_name
+from engine.rules.rule import Rule
 from engine.run import Run, open_run, state_at, trace
 from engine.spec import DEFAULTS, OPTIONS, ExperimentSpec
-from engine.split import DataSplit, make_split
-from engine.stopping import MONITORS, STOPPING_PARAMS, EarlyStopping
-from engine.surface import Axis, Grid, Surface, surface_names
-from engine.survey import DeadUnit
-from engine.trace import Trace
+from engine.spec.notes import Note, notes
 from engine.training import Trajectory
+from engine.witness.aftermath import Aftermath
+from engine.witness.explain import Explanation, Term, explain
+from engine.witness.gradcheck import ArrayCheck, Difference, GradientCheck
+from engine.witness.nonfinite import Cause
+from engine.witness.plain import Account, Line, account, plain_formula, plain_number
 
 ENGINE_VERSION = "1"
 """Changes whenever the arithmetic does, so that a run id never stands for two sets of numbers."""
@@ -107,10 +85,12 @@ __all__ = [
     "USUAL",
     "Account",
     "AddressError",
+    "Aftermath",
     "ArrayCheck",
     "Axis",
     "Call",
     "Cancelled",
+    "Cause",
     "Confusion",
     "Cost",
     "CsvData",

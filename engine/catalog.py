@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
+from engine.data.datasets import DATASETS
 from engine.examples import EXAMPLES
-from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
-from engine.losses import LOSSES
-from engine.ops import Op
-from engine.optimizers import OPTIMIZERS
-from engine.registry import Entry
-from engine.regularisers import (
+from engine.layers.initializers import INITIALIZERS
+from engine.layers.regularisers import (
     CLIP_NORM,
     CLIP_SCALE,
     CLIP_VALUE,
@@ -24,7 +20,11 @@ from engine.regularisers import (
     penalised_gradient,
     penalty,
 )
-from engine.schedules import SCHEDULES
+from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
+from engine.optimizers.schedules import SCHEDULES
+from engine.registry import Entry
+from engine.rules.ops import Op
 
 REGISTRIES: Mapping[str, Mapping[str, Entry]] = {
     "datasets": DATASETS,

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 
-from engine import diagnosis, gradcheck, landscape
+from engine.data.split import DataSplit
 from engine.errors import SpecError, StepError
-from engine.explain import Explanation, explain
-from engine.flow import Flow, flow
-from engine.history import USUAL, History, history
-from engine.metrics import Metrics
-from engine.planes import flat
+from engine.figures import diagnosis, landscape
+from engine.figures.flow import Flow, flow
+from engine.figures.history import USUAL, History, history
+from engine.figures.metrics import Metrics
+from engine.figures.planes import flat
+from engine.figures.sets import SETS, TRAIN, Sets, has_test
+from engine.figures.stopping import EarlyStopping
+from engine.figures.surface import Grid, Surface, surface
 from engine.program import Program
-from engine.rule import Array
-from engine.sets import SETS, TRAIN, Sets, has_test
+from engine.program.trace import Trace
+from engine.rules.rule import Array
 from engine.spec import ExperimentSpec
-from engine.split import DataSplit
-from engine.stopping import EarlyStopping
-from engine.surface import Grid, Surface, surface
-from engine.trace import Trace
 from engine.training import Stop, Trajectory
-
-KEPT_RUNS = 64
-KEPT_BYTES = 512 * 2**20
-"""How many trajectories, and how much memory in all, are kept ready for the next question. They save work, and hold
-nothing that cannot be made again; the one asked for last is always kept."""
+from engine.training.kept import Kept
+from engine.witness import gradcheck
+from engine.witness.aftermath import Aftermath, aftermath
+from engine.witness.explain import Explanation, explain
 
 
 class Run:
@@ -152,34 +148,25 @@ class Run:
         with self.trajectory.lock:
             return gradcheck.check(self.trajectory, step, stop)
 
+    def aftermath(self, step: int, stop: Stop = None) -> Aftermath:
+        """The batch of a step once more, with the parameters after it, beside what the gradient foretold."""
+        self._require(step, self.steps - 1)
+        with self.trajectory.lock:
+            return aftermath(self.trajectory, step, stop)
+
     @staticmethod
     def _require(step: int, last: int) -> None:
         if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= last:
             raise StepError(step, last)
 
 
-_kept: OrderedDict[ExperimentSpec, Trajectory] = OrderedDict()
-_kept_lock = threading.Lock()
+kept = Kept()
+"""The trajectories that the next question finds ready."""
 
 
 def open_run(spec: ExperimentSpec) -> Run:
     """The run of a spec. Runs that differ in length alone share all their work; edited ones share what came before."""
-    return Run(spec, _trajectory(spec.trajectory()))
-
-
-def _trajectory(key: ExperimentSpec) -> Trajectory:
-    with _kept_lock:
-        found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
-    made = Trajectory(key, trunk=_trajectory(key.trunk()) if key.edits else None)
-    with _kept_lock:
-        trajectory = _kept.setdefault(key, made)
-        _kept.move_to_end(key)
-        while len(_kept) > 1 and (len(_kept) > KEPT_RUNS or sum(t.nbytes for t in _kept.values()) > KEPT_BYTES):
-            _kept.popitem(last=False)
-    return trajectory
+    return Run(spec, kept.trajectory(spec.trajectory()))
 
 
 def trace(spec: ExperimentSpec, step: int) -> Trace:

@@ -4,12 +4,17 @@
  * Everything below a run id never changes, so traces are kept (the most recently used, up to a bound) and one request
  * serves everyone who waits for the same step.
  *
- * @import { Catalog, Check, Diagnosis, Explanation, History, Problem, Progress, Run, Spec, Trace } from "./types.d.ts"
+ * @import { Catalog, Check, Diagnosis, Explanation, History, Problem, Progress, Run, Spec, Tensor, Trace } from "./types.d.ts"
  */
 import { decodeHistory, decodeNumbers, decodeTrace } from "./decode.js";
 
 /** Kinds of problem the page itself finds are spelled as the server spells its own. */
 const TYPES = "urn:backscope:problem:";
+
+const SAFETENSORS = "application/vnd.safetensors";
+
+/** @type {Problem} */
+const NO_ANSWER = { type: `${TYPES}no-answer`, title: "No answer", detail: "", status: 0, errors: [] };
 
 /** A refusal by the server, or the lack of any answer (`problem.status` 0). */
 export class ApiError extends Error {
@@ -39,6 +44,7 @@ export class ApiError extends Error {
  * @property {(run: Run, path: string, query: Record<string, string | number>, options?: Options) => Promise<any>} ask
  *   anything else below the address of a run
  * @property {(options?: Options) => Promise<Catalog>} getCatalog
+ * @property {(run: Run, step: number, names: string[]) => Promise<Record<string, Tensor>>} getArrays  as bytes, however large
  * @property {(path: string, query?: Record<string, string | number>) => Promise<any>} getJson  what a part of the page
  *   keeps on the server: its texts, the glossary, a lesson
  * @property {(path: string) => Promise<ArrayBuffer>} getBytes  a file, such as a font
@@ -146,6 +152,14 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     readCsv: (text, { signal } = {}) => request("/data/csv", {}, signal, { text }),
     ask: (run, path, query, { signal } = {}) => request(`/runs/${run.id}${path}`, query, signal),
     getCatalog: ({ signal } = {}) => request("/catalog", { lang: language }, signal),
+    getArrays: async (run, step, names) => {
+      const path = `${base}/runs/${run.id}/steps/${step}?names=${names.join(",")}`;
+      const response = await fetchNow(path, { headers: { accept: SAFETENSORS } }).catch(() => null);
+      if (!response) throw new ApiError(NO_ANSWER);
+      if (!response.ok) throw new ApiError(asProblem(response, await response.json().catch(() => null)));
+      const { decodeSafetensors } = await import("./safetensors.js");
+      return decodeSafetensors(await response.arrayBuffer());
+    },
     getJson: (path, query = {}) => fromRoot(path, query),
     getBytes: async (path) => {
       const response = await fetchNow(path);
@@ -211,13 +225,7 @@ function requester(base, fetch) {
       answer = await response.text();
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new ApiError({
-        type: `${TYPES}no-answer`,
-        title: "No answer",
-        detail: "",
-        status: 0,
-        errors: [],
-      });
+      throw new ApiError(NO_ANSWER);
     }
     try {
       answer = JSON.parse(answer);

@@ -30,17 +30,11 @@ const PARTS = {
  */
 
 /**
- * @param {Omit<Desk, "t"> & { t: Desk["t"], messages: Record<string, string> }} options  `messages` is what `t` reads:
- *   the texts of the parts join it
+ * @param {Desk & { texts: (part: string) => Promise<void> }} options  `texts` fetches the texts of a part of the page
  * @returns {Guide}
  */
-export function createGuide({ messages, ...desk }) {
-  const { t, language, api } = desk;
-  const texts = once(async () => {
-    for (const part of ["guide", "data"]) {
-      Object.assign(messages, await api.getJson(`${document.body.dataset.texts}${part}.${language}.json`));
-    }
-  });
+export function createGuide({ texts, ...desk }) {
+  const { t } = desk;
 
   /**
    * @template {keyof typeof PARTS} Name
@@ -52,7 +46,8 @@ export function createGuide({ messages, ...desk }) {
     try {
       const [loaded] = await Promise.all([
         module(),
-        texts(),
+        texts("guide"),
+        texts("data"),
         ...styles.map((name) => sheet(`guide/${name}`)),
       ]);
       then(/** @type {any} */ (loaded));
@@ -196,19 +191,4 @@ function acceptFiles(receive) {
     event.preventDefault();
     receive(file);
   });
-}
-
-/**
- * A piece of work done once; again if it failed.
- * @param {() => Promise<void>} work
- * @returns {() => Promise<void>}
- */
-function once(work) {
-  /** @type {Promise<void> | null} */
-  let done = null;
-  return () =>
-    done ??= work().catch((error) => {
-      done = null;
-      throw error;
-    });
 }

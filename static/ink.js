@@ -1,5 +1,7 @@
 /**
  * Colours of the style sheets as numbers, for what is painted rather than styled: as they are in the theme that is shown.
+ *
+ * @import { Palette } from "./draw/field.js"
  */
 import { create, html } from "./draw/dom.js";
 
@@ -45,4 +47,18 @@ export function rgbOf(property) {
 export function whenThemeChanges(call) {
   new MutationObserver(call).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", call);
+}
+
+/** Classes that have a colour of their own; further ones begin again. */
+export const CLASS_COLOURS = 10;
+
+/** Of maps over the plane.  @returns {Palette} */
+export function mapPalette() {
+  return {
+    paper: rgbOf("--map-paper"),
+    positive: rgbOf("--positive"),
+    negative: rgbOf("--negative"),
+    wild: rgbOf("--well"),
+    classes: Array.from({ length: CLASS_COLOURS }, (_, k) => rgbOf(`--class-${k}`)),
+  };
 }

@@ -34,7 +34,7 @@ const AGAIN = 1000;
  *   `retry` asks again for what has failed; `round` begins a drawing: what is not asked for until the next one is not
  *   wanted any more
  */
-export function createAnswers(api, changed, clock = browserClock()) {
+export function createInquiries(api, changed, clock = browserClock()) {
   /** @type {Map<string, any>} */
   const kept = new Map();
   /** @type {Map<string, Slot>} */
@@ -106,7 +106,10 @@ export function createAnswers(api, changed, clock = browserClock()) {
       changed();
     },
     round() {
-      for (const slot of slots.values()) slot.wanted = null;
+      for (const [name, slot] of slots) {
+        if (!slot.wanted && !slot.flight) slots.delete(name);
+        slot.wanted = null;
+      }
     },
   };
 }

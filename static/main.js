@@ -4,10 +4,9 @@
  * `data-unit` and `data-term` of where the playhead is, and `data-ready` once that is what is drawn; `data-address` and
  * `data-value` on every number).
  *
- * @import { Context, Frame, Place, Run, Spec, State } from "./types.d.ts"
+ * @import { Context, Frame, Place, Run, Spec, StageContext, State } from "./types.d.ts"
  * @import { WhyContext } from "./views/why/scene.js"
  */
-import { createAnswers } from "./inquiries.js";
 import { createApi, problemOf } from "./api.js";
 import { createControls } from "./controls.js";
 import { showDigits } from "./draw/format.js";
@@ -24,12 +23,20 @@ import { createStage, viewOf } from "./stage.js";
 import { initialState, reduce } from "./state.js";
 import { createStore } from "./store.js";
 import { frameAt, parseAddress } from "./trace.js";
+import { createTexts } from "./texts.js";
 import { createTransport } from "./transport.js";
 import { format, onChange, placeOf, read, toAction, write } from "./url.js";
 import { renderData } from "./views/data.js";
 import { createVersions } from "./versions.js";
 import { createViews } from "./views/index.js";
-import { renderBadge, renderMoment, renderRowPicker, renderTabs, sentence } from "./views/moment.js";
+import {
+  renderBadge,
+  renderMoment,
+  renderRowPicker,
+  renderStageTools,
+  renderTabs,
+  sentence,
+} from "./views/moment.js";
 import { renderStatus } from "./views/status.js";
 import { timeline } from "./views/timeline.js";
 import { renderTraining } from "./views/training.js";
@@ -37,6 +44,9 @@ import { needs as explanationFor, why } from "./views/why.js";
 
 /** The address bar follows once the page has come to rest for so long, and so does the spoken sentence. Milliseconds. */
 const ADDRESS_REST = 200, SPEECH_REST = 350;
+
+/** Runs that can be looked back at. */
+const EARLIER = 5;
 
 const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 /** @type {Record<string, string>} */
@@ -60,8 +70,17 @@ const player = createPlayer({
   clock,
 });
 const explanations = createExplanations(api, requestDraw);
-const answers = createAnswers(api, requestDraw);
 const feed = createFeed(store, api, { seed, refused: (problem) => controls.refuse(problem) });
+/** Arrays that were left out of an answer are rare: what fetches them comes with the first of them. */
+let fillIn = () => {
+  const { trace } = getState();
+  if (trace.status !== "ready" || !trace.value.truncated) return;
+  fillIn = () => {};
+  import("./large.js").then(({ createLarge }) => {
+    fillIn = createLarge(store, api);
+    fillIn();
+  });
+};
 const header = createHeader({
   t,
   fragment: () => format(placeOf(getState())),
@@ -71,19 +90,26 @@ const header = createHeader({
     openSpec(spec);
   },
 });
+const texts = createTexts(messages, language, api);
 const controls = createControls({
   form,
   t,
   propose: feed.propose,
-  reset: () => openSpec(lastOpened),
+  reset: () => {
+    dispatch({ type: "start" });
+    openSpec({ ...getState().spec, edits: [] });
+  },
+  begin: () => dispatch({ type: "start" }),
+  restore: () => openSpec(lastOpened),
   rows: batchRows,
+  texts,
 });
-const views = createViews(requestDraw);
+const views = createViews(requestDraw, texts);
 const showStage = createStage(byId("stage"), views);
 const showTransport = createTransport(dispatch, getState, t);
 const showVersions = createVersions(dispatch, language);
 const guide = createGuide({
-  messages,
+  texts,
   t,
   language,
   api,
@@ -113,6 +139,10 @@ let lastOpened = {};
 let shown = null;
 /** @type {{ run: Run | null, step: number | null }} */
 const last = { run: null, step: null };
+/** @type {ReturnType<typeof import("./inquiries.js").createInquiries> | null} */
+let inquiries = null;
+/** The runs that were on the stage before this one, the last first. @type {readonly Run[]} */
+let earlier = [];
 let requested = false;
 
 const writeAddress = settled(() => write(getState()), ADDRESS_REST);
@@ -125,6 +155,7 @@ const speak = settled(() => {
 
 store.subscribe((state, before) => {
   feed.stateChanged(state);
+  fillIn();
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
   if (state.present !== before.present) header.showExperiment(state.present ? "closed" : "auto");
@@ -155,6 +186,7 @@ function draw() {
     renderBadge(byId("badge"), shown, context);
     renderRowPicker(byId("row-picker"), shown, context);
     renderMoment(byId("moment"), shown, context);
+    renderStageTools(byId("stage-tools"), shown, viewOf(views, state), context);
     renderData(byId("data-picture"), shown, context);
     timeline.render(byId("timeline"), shown, context);
   }
@@ -176,8 +208,8 @@ function drawMoment() {
   if (!shown) return;
   // A frame that only fills the time until the next one arrives does not move.
   const context = { ...contextOf(state), progress: frame ? player.progress() : 1 };
-  answers.round();
-  showStage(shown, { ...context, ask: answers.ask, askAgain: answers.retry });
+  inquiries?.round();
+  showStage(shown, { ...context, ask, askAgain: () => inquiries?.retry(), earlier });
   explanations.want(shown.run, frame && !state.playing ? explanationFor(frame, language) : null);
   /** @type {WhyContext} */
   const asked = { ...context, explanation: explanations.current() };
@@ -201,9 +233,29 @@ function contextOf(state) {
 
 /** @param {Run} run */
 function showRun(run) {
+  if (last.run) earlier = [last.run, ...earlier].filter(({ id }) => id !== run.id).slice(0, EARLIER);
   last.run = run;
   controls.show(run);
   header.showExample(header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null);
+  showRestore(run);
+}
+
+/** The way back to what was opened, once something has been changed. @param {Run} run */
+function showRestore(run) {
+  const opened = header.examples.find(({ spec }) => alike(spec, { ...seed, ...lastOpened }));
+  const button = byId("restore");
+  button.hidden = alike(run.spec, { ...seed, ...lastOpened });
+  button.textContent = opened ? t("controls.restore", { name: opened.label }) : t("controls.restore_opened");
+}
+
+/** Asks the server for a view. What keeps the answers comes with the first question.  @type {StageContext["ask"]} */
+function ask(asked) {
+  if (inquiries) return inquiries.ask(asked);
+  import("./inquiries.js").then(({ createInquiries }) => {
+    inquiries ??= createInquiries(api, requestDraw);
+    requestDraw();
+  }, () => {});
+  return { status: "loading", key: "", previous: null };
 }
 
 /** The moment, for tests and for style sheets. @param {State} state */
@@ -315,6 +367,7 @@ if (mathFont) {
 }
 
 const place = read();
+lastOpened = place.spec ?? {};
 byId("hint").hidden = Object.keys(place).length > 0;
 goTo(place);
 requestDraw();

@@ -1,7 +1,7 @@
 /**
  * The error function, erf(x) = (2/√π) ∫₀ˣ exp(−t²) dt, which JavaScript does not have.
  *
- * The algorithm of the engine (engine/special.py), by two of Cody's rational functions (Mathematics of Computation 23,
+ * The algorithm of the engine (engine/rules/special.py), by two of Cody's rational functions (Mathematics of Computation 23,
  * 1969): near 0, x·P(x²)/Q(x²) as x + x·(P−Q)/Q; further out, 1 − exp(−x²)·P(x)/Q(x) with the square taken in two parts.
  */
 

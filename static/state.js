@@ -38,6 +38,8 @@ export const initialState = Object.freeze({
   playing: false,
   speed: 1,
   digits: null,
+  maps: false,
+  wires: false,
   present: false,
   hide: Object.freeze([]),
   lesson: null,
@@ -61,7 +63,7 @@ const REMEMBERED = 100;
 export function reduce(state, action) {
   switch (action.type) {
     case "run/loading":
-      return change(withSpec(state, action.spec), { run: loading(state.run, action.key) });
+      return change(withSpec(state, action.spec, action.merge), { run: loading(state.run, action.key) });
     case "run/ready":
       return awaited(state.run, action.key) ? withRun(state, action.key, action.run) : state;
     case "run/failed":
@@ -72,6 +74,8 @@ export function reduce(state, action) {
       return awaited(state.trace, action.key)
         ? change(state, { trace: ready(action.key, action.trace) })
         : state;
+    case "trace/more":
+      return withMore(state, action);
     case "trace/failed":
       return awaited(state.trace, action.key)
         ? change(state, { trace: failed(action), playing: false })
@@ -118,6 +122,10 @@ export function reduce(state, action) {
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
     case "digits":
       return change(state, { digits: action.digits });
+    case "maps":
+      return change(state, { maps: action.maps });
+    case "wires":
+      return change(state, { wires: action.wires });
     case "present":
       return presented(state, action.present);
     case "hide":
@@ -230,12 +238,32 @@ function awaited(remote, key) {
 }
 
 /**
+ * @param {State} state
+ * @param {Extract<Action, { type: "trace/more" }>} more
+ * @returns {State}
+ */
+function withMore(state, { key, values, refused }) {
+  if (state.trace.status !== "ready" || state.trace.key !== key) return state;
+  const before = state.trace.value;
+  const all = { ...before.values, ...values };
+  const trace = {
+    ...before,
+    values: all,
+    truncated: Object.values(all).some(({ data }) => data === null),
+    refused: [...before.refused ?? [], ...refused],
+    filled: (before.filled ?? 0) + 1,
+  };
+  return change(state, { trace: ready(key, trace) });
+}
+
+/**
  * A new experiment: the cursor remembers its assignment by name until the new run says where that is.
  * @param {State} state
  * @param {Spec} spec
+ * @param {boolean} [merge]  it takes the place of the one before, which is not gone back to
  * @returns {State}
  */
-function withSpec(state, spec) {
+function withSpec(state, spec, merge = false) {
   if (runKey(spec) === runKey(state.spec)) return change(state, { run: unfailed(state.run) });
   const run = shownRun(state);
   const frameName = state.frameName ?? run?.program.calls[state.cursor.frame]?.writes ?? null;
@@ -245,7 +273,7 @@ function withSpec(state, spec) {
     run: unfailed(state.run),
     playing: false,
     direction: 0,
-    ...(run === null ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
+    ...(run === null || merge ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
   });
 }
 

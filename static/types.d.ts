@@ -125,7 +125,12 @@ export interface Trace {
   batch: number[];
   loss: number;
   values: Record<string, Tensor>;
+  /** Are there arrays that were not sent? */
   truncated: boolean;
+  /** Those of them that cannot be had. */
+  refused?: string[];
+  /** How often arrays have come later: what was drawn without them is drawn again. */
+  filled?: number;
 }
 
 export interface History {
@@ -212,6 +217,10 @@ export interface State {
   speed: number;
   /** Significant digits of every number shown; null where as many are shown as fit. */
   digits: number | null;
+  /** Do units on the stage show what they say over the plane of the inputs? */
+  maps: boolean;
+  /** Are the numbers of wires shown? */
+  wires: boolean;
   /** For a class to read from the last row: large, and nothing on the page that is not needed. */
   present: boolean;
   /** Panels that are not shown. */
@@ -256,6 +265,8 @@ export interface Place {
   view?: string;
   focus?: Address;
   digits?: number;
+  maps?: boolean;
+  wires?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
   lesson?: string;
@@ -349,6 +360,7 @@ export interface Check {
     relative_error: number;
     passed: boolean;
     worst: { index: number[]; backprop: number; difference: number; error: number };
+    entries: { places: number[]; backprop: number[]; difference: number[] };
   }[];
 }
 
@@ -361,6 +373,8 @@ export interface CatalogParam {
   maximum: number | null;
   exclusive_minimum: boolean;
   step: number | null;
+  /** How a control counts: by `step`, over 1, 2, 5, 10 and so on, or so for what is missing to 1. */
+  scale: "linear" | "log" | "to_one";
   unit: string | null;
   choices: string[];
   choice_labels: string[];
@@ -485,6 +499,20 @@ export interface Ask<T> {
   decode?: (answer: object) => T;
 }
 
+/** The batch of a step with the parameters after it. */
+export interface Aftermath {
+  step: number;
+  batch: number[];
+  loss: { before: number; after: number };
+  penalty: { before: number; after: number } | null;
+  /** What the gradient says that the loss and the penalty together change by, and by how much they really do. */
+  predicted: number;
+  change: number;
+  /** By parameter array, its part in what is predicted. */
+  shares: Record<string, number>;
+  values: Record<string, Tensor>;
+}
+
 /** Values of units over a grid of inputs, the lowest row first. */
 export interface Surface {
   step: number;
@@ -523,6 +551,7 @@ export interface ChartInfo {
 
 /** A chart as Plotly takes it, but for its colours: those are custom properties. */
 export interface ChartFigure {
+  run: string;
   chart: string;
   step: number;
   data: Record<string, unknown>[];
@@ -548,6 +577,8 @@ export interface StageContext extends Context {
   ask: <T>(ask: Ask<T>) => Remote<T>;
   /** Asks again for what could not be had. */
   askAgain: () => void;
+  /** The runs that were shown before this one, the last first. */
+  earlier: readonly Run[];
 }
 
 /** Drawing the same frame twice leaves the same page. */
@@ -558,6 +589,10 @@ export interface View {
   render(host: HTMLElement, frame: Frame, context: Context): void;
   /** Is everything there to draw with? Absent: always. */
   isReady?(): boolean;
+  /** Can it show little maps in its units? */
+  maps?: boolean;
+  /** Can it show the numbers of all wires? */
+  wires?: boolean;
 }
 
 /** A view the stage can show. */
@@ -566,12 +601,14 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
-  | { type: "run/loading"; key: string; spec: Spec }
+  | { type: "run/loading"; key: string; spec: Spec; merge?: boolean }
   | { type: "run/ready"; key: string; run: Run }
   | { type: "run/failed"; key: string; problem: Problem }
   | { type: "trace/loading"; key: string }
   | { type: "trace/ready"; key: string; trace: Trace }
   | { type: "trace/failed"; key: string; problem: Problem }
+  /** Arrays of the trace that were left out, and those that cannot be had. */
+  | { type: "trace/more"; key: string; values: Record<string, Tensor>; refused: string[] }
   | { type: "history/loading"; key: string }
   | { type: "history/ready"; key: string; history: History }
   | { type: "history/failed"; key: string; problem: Problem }
@@ -590,6 +627,8 @@ export type Action =
   | { type: "pause" }
   | { type: "speed"; speed: number }
   | { type: "digits"; digits: number | null }
+  | { type: "maps"; maps: boolean }
+  | { type: "wires"; wires: boolean }
   | { type: "present"; present: boolean }
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }

@@ -41,6 +41,8 @@ const PARTS = {
     write: ({ focus }) => focus && formatAddress(focus),
   },
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
+  maps: { read: (text) => text === "1" || undefined, write: ({ maps }) => maps ? "1" : undefined },
+  wires: { read: (text) => text === "1" || undefined, write: ({ wires }) => wires ? "1" : undefined },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
   hide: {
     read: panels,
@@ -90,7 +92,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, present, hide, lesson } = state;
+  const { cursor, example, by, view, spec, digits, maps, wires, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -103,6 +105,8 @@ export function placeOf(state) {
     view,
     ...state.focus ? { focus: state.focus } : {},
     ...digits === null ? {} : { digits },
+    ...maps ? { maps } : {},
+    ...wires ? { wires } : {},
     ...present ? { present } : {},
     ...hide.length ? { hide } : {},
     ...lesson === null ? {} : { lesson },
@@ -126,6 +130,8 @@ export function toAction(place) {
     view,
     focus: place.focus ?? null,
     digits: place.digits ?? null,
+    maps: place.maps ?? false,
+    wires: place.wires ?? false,
     present: place.present ?? false,
     hide: place.hide ?? initialState.hide,
     lesson: place.lesson ?? null,

@@ -28,7 +28,7 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("name", ["engine", *(f"engine.{m.name}" for m in pkgutil.iter_modules(engine.__path__))])
+@pytest.mark.parametrize("name", ["engine", *(m.name for m in pkgutil.walk_packages(engine.__path__, "engine."))])
 def test_the_examples_in_docstrings_run(name: str) -> None:
     failures, _ = doctest.testmod(importlib.import_module(name))
     assert failures == 0

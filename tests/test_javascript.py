@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from engine.activations import ACTIVATIONS
-from engine.rule import FUNCTIONS
+from engine.rules.rule import FUNCTIONS
 from tests.engine.helpers import registry_specs, variants
 
 ROOT = Path(__file__).parent.parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.page import Line, Visit, wrong_numbers
+from tests.page import Line, Moment, Visit, number, parse_address, value_in, wrong_numbers
 
 # Milliseconds that the page works on a move, waiting for nobody. Loose: the figure is printed, and benchmarks hold the
 # real one.
@@ -127,17 +127,55 @@ def test_a_move_answers_at_once(visit, record_property, capsys):
         assert figure < ANSWER, f"{name}: {figure:.0f} ms"
 
 
-def test_a_folded_layer_says_how_many_units_it_holds_and_shows_them_as_marks(new_page, base_url):
+def test_a_folded_layer_is_a_strip_of_all_its_units_that_reads_out_and_slides(new_page, base_url):
     visit = Visit(new_page(reduced_motion="reduce"), base_url).open("#frame=a1&unit=63", spec=WIDE)
-    more = visit.page.locator("#stage .more").first
-    shown = len({address for address in visit.picture().by_address if address.startswith("a1[")})
-    assert 0 < shown < 64
-    assert str(64 - shown) in more.inner_text(), f"{shown} units are shown, and {more.inner_text()!r}"
-    inked = more.locator("canvas").evaluate("""(canvas) => {
+    trace = visit.server.trace(visit.server.run(WIDE), 0)
+    strip = visit.page.get_by_role("slider", name="Hidden 1")
+    shown = sorted(parse_address(address)[1][1] for address in visit.picture().by_address if address.startswith("a1["))
+    assert shown == list(range(shown[0], shown[0] + len(shown)))
+    assert 63 in shown
+    assert len(shown) < 64
+    assert strip.get_attribute("aria-valuetext") == f"{shown[0]}–63 of 64"
+    inked = strip.locator("canvas").evaluate("""(canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return data.filter((value, at) => at % 4 === 3 && value > 0).length / (data.length / 4);
     }""")
-    assert inked > 0.02, f"{inked:.1%} of the strip is inked"
+    assert inked > 0.5, f"{inked:.1%} of the strip is inked"
+
+    box = strip.bounding_box()
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.5)
+    read = visit.page.locator(".strip-lens").inner_text().split()
+    assert read[0] == "a1[0,0]"
+    assert abs(number(read[1]) - value_in(trace, "a1[0,0]")) < 6e-4
+    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.rest()
+    middle = visit.why.locator("code").text_content()
+    assert 28 <= parse_address(middle)[1][1] <= 35
+    assert middle in visit.picture().by_address
+    strip.focus()
+    visit.press("Home").rest()
+    assert "a1[0,0]" in visit.picture().focus
+    visit.press("End").rest()
+    assert "a1[0,63]" in visit.picture().focus
+    assert visit.moment == Moment(0, "a1", 63)
+
+
+def test_inputs_that_are_a_picture_are_drawn_as_one(new_page, base_url):
+    pixels = [[((row * 8 + col + n) % 5) / 4 for row in range(8) for col in range(8)] for n in range(3)]
+    spec = {
+        "data": {"kind": "inline", "x": pixels, "y": [[0], [1], [1]]},
+        "layers": [{"units": 5, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"}],
+        "epochs": 3,
+    }
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open("#frame=z1&unit=2", spec=spec)
+    picture = visit.page.locator("#stage .more.is-picture")
+    box = picture.bounding_box()
+    assert abs(box["width"] - box["height"]) < 2
+    visit.page.mouse.move(box["x"] + box["width"] * 2.5 / 8, box["y"] + box["height"] * 3.5 / 8)
+    address, value = visit.page.locator(".strip-lens").inner_text().split()
+    assert address == f"a0[0,{3 * 8 + 2}]"
+    assert abs(number(value) - pixels[0][26]) < 1e-3
+    assert visit.page.locator("#stage .weights").get_attribute("aria-label").startswith("weight")
 
 
 def test_pinning_a_folded_unit_brings_it_out(new_page, base_url):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.page import Visit
+from tests.page import Line, Visit, wrong_numbers
 
 CIRCLES = {
     "data": {"kind": "circles", "examples": 120, "test_fraction": 0.25},
@@ -126,3 +126,38 @@ def test_what_cannot_be_had_says_so_and_is_asked_for_again(visit, allow_console_
     page.unroute("**/surface?*")
     retry.click()
     visit.wait(AT_STEP, 3)
+
+
+def test_units_on_the_stage_show_what_they_say_over_the_plane_where_one_asks_for_it(visit):
+    run = visit.server.run(CIRCLES)
+    visit.open("#step=150", spec=CIRCLES)
+    page = visit.page
+    assert page.locator("#stage .card-map").count() == 0
+    page.get_by_role("button", name="Maps", exact=True).click()
+    visit.wait("() => document.querySelector('#stage .network')?.dataset.maps === '150'")
+    visit.wait_for_fragment("maps=1")
+    values = visit.server.ask(f"runs/{run['id']}/steps/150/surface", names="a1,a2", resolution=5)["values"]
+    middles = {"a1": 0.0, "a2": 0.5}
+    colours = page.evaluate(
+        """() => [...document.querySelectorAll("#stage .card-map")].map((map) => {
+          const pen = map.getContext("2d"), { layer, unit } = map.parentElement.dataset;
+          const at = (share, size) => Math.round(share * (size - 1));
+          const pixels = [0.25, 0.5, 0.75].flatMap((up) => [0.25, 0.5, 0.75].map((across) =>
+            [...pen.getImageData(at(across, map.width), at(1 - up, map.height), 1, 1).data]));
+          return { layer: Number(layer), unit: Number(unit), pixels };
+        })"""
+    )
+    assert len(colours) == 5
+    for card in colours:
+        name = f"a{card['layer']}"
+        grid = values[name]["data"][card["unit"]]
+        said = [grid[up][across] - middles[name] for up in (1, 2, 3) for across in (1, 2, 3)]
+        for value, pixel in zip(said, card["pixels"], strict=True):
+            if abs(value) > 0.15:
+                assert is_high(pixel) == (value > 0), f"{name}, unit {card['unit']}: {value} is {pixel}"
+    picture = visit.picture()
+    line, moment = Line(run), visit.moment
+    assert not wrong_numbers(picture, line, moment, visit.server.trace(run, 150))
+    page.get_by_role("button", name="Maps", exact=True).click()
+    visit.rest()
+    assert page.locator("#stage .card-map").count() == 0

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 import engine
 from app import describe, encode, encode_figures, schema
-from app.assets import Assets
+from app.assets import SHEETS, Assets
 from app.compute import Stop
 from app.export import texts
 from app.i18n import messages, parts
@@ -32,23 +32,7 @@ POLICY = (
 NAME = "backscope/"
 """What the modules are called in the import map."""
 START = "saved.js"
-SHEETS = (
-    *(
-        "tokens",
-        "base",
-        "fields",
-        "page",
-        "faces",
-        "help",
-        "controls",
-        "player",
-        "timeline",
-        "training",
-        "stage",
-        "why",
-    ),
-    *("embed", "plane", "saved"),
-)
+STYLES = (*SHEETS, "embed", "views", "plane", "charts", "saved")
 POINTS = 600
 _IMPORT = re.compile(r"""(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.[^"'\n]+)\2""")
 
@@ -101,7 +85,7 @@ def write(
         messages={**messages(language).texts, "status.missing": texts.NOT_IN_FILE[language]},
         extent=_extent(stretch, run.steps),
         policy=POLICY,
-        styles={name: Markup(_sheet(assets, name)) for name in (*SHEETS, *_guide_sheets(assets))},
+        styles={name: Markup(_sheet(assets, name)) for name in (*STYLES, *_guide_sheets(assets))},
         imports=_inside_script(encode.dumps({"imports": modules(assets)})),
         font=_data_url(font.body, "font/woff2"),
         saved=_inside_script(saved),

@@ -10,18 +10,41 @@ import { network } from "./network.js";
 
 /**
  * @param {() => void} arrived  called when a view has come that was waited for
+ * @param {(part: string) => Promise<void>} texts  fetches the texts of a part of the page
  * @returns {readonly StageView[]}
  */
-export function createViews(arrived) {
+export function createViews(arrived, texts) {
   /** @type {(id: string, title: string, load: () => Promise<StageView>) => StageView} */
   const view = (id, title, load) => later(id, title, load, arrived);
+  /** What a view of numbers in rows needs beside its script. */
+  const tables = () => [sheet("views"), texts("views")];
+  /** What a view of figures needs beside its script.  @param {string} name */
+  const figures = (name) => [sheet(name), texts("figures"), import("../inquiries.js")];
   return Object.freeze([
     network,
-    view("matrices", "stage.matrices", async () => (await import("./matrices.js")).matrices),
-    view("batch", "stage.batch", async () => (await import("./batch.js")).batch),
-    view("plane", "plane.title", async () => {
-      const [{ plane }] = await Promise.all([import("./plane.js"), sheet("plane")]);
+    view("matrices", "stage.matrices", async () => {
+      const [{ matrices }] = await Promise.all([import("./matrices.js"), ...tables()]);
+      return matrices;
+    }),
+    view("batch", "stage.batch", async () => {
+      const [{ batch }] = await Promise.all([import("./batch.js"), ...tables()]);
+      return batch;
+    }),
+    view("after", "stage.after", async () => {
+      const [{ after }] = await Promise.all([import("./after.js"), ...tables()]);
+      return after;
+    }),
+    view("check", "stage.check", async () => {
+      const [{ check }] = await Promise.all([import("./check.js"), ...tables()]);
+      return check;
+    }),
+    view("plane", "stage.plane", async () => {
+      const [{ plane }] = await Promise.all([import("./plane.js"), ...figures("plane")]);
       return plane;
+    }),
+    view("charts", "stage.charts", async () => {
+      const [{ charts }] = await Promise.all([import("./charts.js"), ...figures("charts")]);
+      return charts;
     }),
   ]);
 }

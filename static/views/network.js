@@ -4,7 +4,7 @@
  * A picture is a function of the frame, the size of the stage and the progress of the transition. All that this module
  * keeps for a host is what it drew last, so that only what changes is drawn again, and which wires someone points at.
  *
- * @import { Address, Context, Frame, Moment, View } from "../types.d.ts"
+ * @import { Address, Context, Frame, Moment, StageContext, StageView, Surface } from "../types.d.ts"
  * @import { Scene } from "./network/cards.js"
  * @import { Layout } from "./network/layout.js"
  * @import { Routes } from "./network/routes.js"
@@ -18,29 +18,31 @@ import { drawCards } from "./network/cards.js";
 import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
-import { placeValues } from "./network/quantities.js";
+import { hasPlane } from "../maps.js";
+import { cellOf, placeValues } from "./network/quantities.js";
 import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
-import { paintStrips } from "./network/strip.js";
 import { drawTerm } from "./network/term.js";
 import {
   bundleWires,
   crowding,
   drawBundles,
-  paintBundles,
   placeWires,
+  strongestWires,
   SVG_WIRES,
   wireAt,
   wireNames,
 } from "./network/wires.js";
 
 /**
- * @typedef {{ frame: Frame, context: Context }} Shown
+ * @typedef {{ frame: Frame, context: StageContext }} Shown
  * @typedef {{ layer: number, unit: number, input: number | null }} Pointed  the wires into a unit, or one of them
  * @typedef {object} Stage
  * @property {boolean} drawing  is a redraw under way?
  * @property {Shown} shown
  * @property {Pointed | null} pointed
+ * @property {string} traced  the wires that the panel speaks of
+ * @property {{ layer: number, unit: number, name: string } | null} lens  what the pointer is over on a strip
  * @property {Map<string, unknown>} drawn  what each part was last drawn from
  * @property {{ key: string, layout: Layout, wires: Place[] } | null} plan
  * @property {ReturnType<typeof prepare> | null} picture
@@ -49,10 +51,15 @@ import {
 /** @type {WeakMap<HTMLElement, Stage>} */
 const stages = new WeakMap();
 
-/** @type {View} */
+/** What paints the little maps: fetched when they are first shown. @type {typeof import("./network/maps.js") | null} */
+let painter = null;
+
+/** @type {StageView} */
 export const network = {
   id: "network",
   title: "stage.network",
+  maps: true,
+  wires: true,
   render(host, frame, context) {
     const stage = stages.get(host) ?? open(host, { frame, context });
     stage.shown = { frame, context };
@@ -63,7 +70,16 @@ export const network = {
 /** @param {HTMLElement} host  @param {Shown} shown  @returns {Stage} */
 function open(host, shown) {
   /** @type {Stage} */
-  const stage = { shown, pointed: null, drawn: new Map(), plan: null, picture: null, drawing: false };
+  const stage = {
+    shown,
+    pointed: null,
+    traced: "",
+    lens: null,
+    drawn: new Map(),
+    plan: null,
+    picture: null,
+    drawing: false,
+  };
   stages.set(host, stage);
   new ResizeObserver(() => draw(host, stage)).observe(host);
   onTheme(host.ownerDocument, () => {
@@ -71,9 +87,11 @@ function open(host, shown) {
     draw(host, stage);
   });
   host.addEventListener("click", (event) => {
-    const cell = cellUnder(event) ?? weightUnder(host, stage, event);
+    const strip = stripUnder(host, stage, event);
+    const cell = strip ? stripCell(stage, strip) : cellUnder(event) ?? weightUnder(host, stage, event);
     if (cell) stage.shown.context.dispatch({ type: "focus", address: cell });
   });
+  host.addEventListener("keydown", (event) => slide(stage, event));
   const point = (/** @type {Pointed | null} */ pointed) => {
     if (JSON.stringify(pointed) === JSON.stringify(stage.pointed)) return;
     stage.pointed = pointed;
@@ -82,9 +100,14 @@ function open(host, shown) {
     else draw(host, stage);
   };
   host.addEventListener("pointermove", (event) => {
-    if (event.pointerType !== "touch") point(pointedAt(host, stage, event));
+    if (event.pointerType === "touch") return;
+    point(pointedAt(host, stage, event));
+    look(host, stage, stripUnder(host, stage, event));
   });
-  host.addEventListener("pointerleave", () => point(null));
+  host.addEventListener("pointerleave", () => {
+    point(null);
+    look(host, stage, null);
+  });
   host.addEventListener("focusin", (event) => point(pointedAt(host, stage, event)));
   host.addEventListener("focusout", (event) => {
     if (!host.contains(/** @type {Node | null} */ (event.relatedTarget))) point(null);
@@ -109,24 +132,30 @@ function drawNow(host, stage) {
   const { frame, context, before, progress } = played(stage.shown);
   const focus = formatAddress(frame.focus);
   const { present, digits } = context.state;
-  const plan = planFor(stage, frame, { width, height, present, digits });
+  const maps = context.state.maps && hasPlane(frame.run);
+  const plan = planFor(stage, frame, { width, height, present, digits, maps });
   const arrived = hasArrived(progress);
   const sceneKey = [
     plan.key,
     frame.trace.run,
+    frame.trace.filled,
     JSON.stringify([frame.moment, before]),
     frame.example,
     focus,
     context.language,
     JSON.stringify(stage.pointed),
     [...context.state.pointed, "", ...context.state.veil].join(),
+    context.state.wires,
     [...context.state.edit?.stale ?? []].join(),
     frame.building && `${frame.building.complete} ${arrived}`,
   ].join("|");
+  bringParts(host, stage, frame, plan);
   const fresh = !isHost(host);
   if (fresh) build(host);
-  const [canvas, calm, lit, cards, motion] =
-    /** @type {[HTMLCanvasElement, SVGElement, SVGElement, HTMLElement, SVGElement]} */ ([...host.children]);
+  const [canvas, calm, lit, traced, cards, motion, glass] =
+    /** @type {[HTMLCanvasElement, SVGElement, SVGElement, SVGElement, HTMLElement, SVGElement, HTMLElement]} */ (
+      [...host.children]
+    );
   if (fresh) stage.drawn.clear();
   if (changed(stage, "scene", sceneKey)) {
     stage.picture = prepare(stage, plan, { frame, context, before, arrived });
@@ -140,8 +169,11 @@ function drawNow(host, stage) {
       ...drawCards(scene).flatMap((card) => [card, ...drawLabels(scene, ofCard.get(String(card.key)) ?? [])]),
       ...drawTerm(scene, routes, labels),
     ]);
-    paintStrips(cards, scene);
-    patch(lit, drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font));
+    wide?.paintStrips(cards, scene);
+    patch(lit, [
+      ...drawLitWires(routes, (wire) => frame.value(wireCell(names, wire)), plan.layout.font),
+      ...back?.drawForces(scene) ?? [],
+    ]);
   }
   const picture = /** @type {ReturnType<typeof prepare>} */ (stage.picture);
   const theme = getComputedStyle(host).color;
@@ -149,28 +181,189 @@ function drawNow(host, stage) {
     changed(
       stage,
       "calm",
-      [plan.key, frame.trace.run, frame.trace.step, picture.names.join(), theme].join("|"),
+      [plan.key, frame.trace.run, frame.trace.step, frame.trace.filled, picture.names.join(), theme].join(
+        "|",
+      ),
     )
   ) {
-    const bundles = bundleWires(picture.scene, plan.wires, picture.names);
-    const many = plan.wires.length > SVG_WIRES;
-    const crowd = crowding(plan.wires);
+    const wires = [...plan.wires, ...strongestWires(picture.scene, picture.names)];
+    const bundles = bundleWires(picture.scene, wires, picture.names);
+    const many = wires.length > SVG_WIRES;
+    const crowd = crowding(wires);
     const { font } = plan.layout;
     canvas.hidden = !many;
-    patch(calm, many ? [] : drawBundles(bundles, font, crowd));
-    if (many) paintBundles(canvas, bundles, { width, height, font, crowd });
+    patch(calm, [
+      ...drawWedges(plan.layout),
+      ...many ? [] : drawBundles(bundles, font, crowd),
+      ...back?.drawWays(picture.scene, plan.wires, picture.names) ?? [],
+    ]);
+    if (many) wide?.paintBundles(canvas, bundles, { width, height, font, crowd });
+  }
+  if (changed(stage, "traced", `${sceneKey}|${stage.traced}`)) {
+    patch(traced, back?.drawTraced(picture.scene, stage.traced));
+  }
+  const surface = maps ? surfaceFor(host, stage) : null;
+  if (!surface) stage.drawn.delete("maps");
+  else if (changed(stage, "maps", `${plan.key}|${surface.step}`)) {
+    painter?.paintMaps(cards, frame, surface);
+    host.dataset.maps = String(surface.step);
   }
   if (changed(stage, "motion", `${sceneKey}|${progress}`)) {
     patch(motion, drawMotion(picture.routes, picture.wave, picture.labels, progress, plan.layout.font));
     host.style.setProperty("--arrived", String(arrivedAt(progress)));
   }
+  if (changed(stage, "lens", `${sceneKey}|${JSON.stringify(stage.lens)}`)) {
+    patch(glass, wide?.drawLens(picture.scene, stage.lens));
+  }
+}
+
+/** @type {typeof import("./network/wide.js") | null} */
+let wide = null;
+/** @type {typeof import("./network/back.js") | null} */
+let back = null;
+/** Parts on their way. @type {Set<string>} */
+const coming = new Set();
+
+/**
+ * Parts that not every moment needs come with the first that does.
+ * @template T
+ * @param {string} part
+ * @param {T | null} there
+ * @param {() => Promise<T>} load
+ * @param {(part: T) => void} arrived
+ */
+function bring(part, there, load, arrived) {
+  if (there || coming.has(part)) return;
+  coming.add(part);
+  load().then(arrived).catch(() => coming.delete(part));
+}
+
+/** @param {HTMLElement} host  @param {Stage} stage  @param {Frame} frame  @param {NonNullable<Stage["plan"]>} plan */
+function bringParts(host, stage, { run, moment }, { layout, wires }) {
+  const again = () => {
+    stage.drawn.clear();
+    draw(host, stage);
+  };
+  if (wires.length > SVG_WIRES || layout.columns.some(({ more }) => more)) {
+    bring("wide", wide, () => import("./network/wide.js"), (there) => {
+      wide = there;
+      again();
+    });
+  }
+  if (run.program.calls[moment.frame].phase !== "forward") {
+    bring("back", back, () => import("./network/back.js"), (there) => {
+      back = there;
+      back.hearWires(host.ownerDocument, (wires) => {
+        if (wires === stage.traced) return;
+        stage.traced = wires;
+        draw(host, stage);
+      });
+      again();
+    });
+  }
+}
+
+/**
+ * From the part of a strip that has cards to those cards.
+ * @param {Layout} layout
+ */
+function drawWedges({ columns }) {
+  return columns.flatMap(({ layer, cards, more }) => {
+    if (!more || more.side !== null) return [];
+    const { box, extent, first, count } = more;
+    const [top, bottom] = [first, first + count].map((unit) => box.y + (box.height * unit) / extent);
+    const left = cards[0].box.x > box.x;
+    const [x1, x2] = left
+      ? [box.x + box.width, cards[0].box.x]
+      : [box.x, cards[0].box.x + cards[0].box.width];
+    const last = cards[cards.length - 1].box;
+    const points = `${x1},${top} ${x2},${cards[0].box.y} ${x2},${last.y + last.height} ${x1},${bottom}`;
+    return [svg("polygon", { key: `wedge${layer}`, class: "strip-wedge", points })];
+  });
+}
+
+/** @param {HTMLElement} host  @param {Stage} stage  @param {Stage["lens"]} at */
+function look(host, stage, at) {
+  if (JSON.stringify(at) === JSON.stringify(stage.lens)) return;
+  stage.lens = at;
+  draw(host, stage);
+}
+
+/**
+ * The unit under the pointer on a strip, and the value its colour shows.
+ * @param {HTMLElement} host
+ * @param {Stage} stage
+ * @param {MouseEvent} event
+ * @returns {Stage["lens"]}
+ */
+function stripUnder(host, stage, event) {
+  const strip = /** @type {HTMLElement | null} */ (
+    /** @type {Element} */ (event.target).closest("[data-strip]")
+  );
+  if (!strip?.dataset.name || !stage.picture) return null;
+  const { left, top } = host.getBoundingClientRect();
+  const layer = Number(strip.dataset.strip);
+  const point = { x: event.clientX - left, y: event.clientY - top };
+  return wide && { layer, unit: wide.unitAt(stage.picture.scene, layer, point), name: strip.dataset.name };
+}
+
+/** @param {Stage} stage  @param {NonNullable<Stage["lens"]>} at */
+function stripCell({ shown: { frame } }, { name, unit }) {
+  return cellOf(frame.run, name, unit, frame.example);
+}
+
+/**
+ * The arrow keys slide through the units of a strip.
+ * @param {Stage} stage
+ * @param {KeyboardEvent} event
+ */
+function slide(stage, event) {
+  const strip = /** @type {HTMLElement} */ (event.target);
+  if (strip.dataset.strip === undefined || !strip.dataset.name || !stage.plan) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const { more } = stage.plan.layout.columns[Number(strip.dataset.strip)];
+  if (!more) return;
+  const { extent, first, count } = more;
+  const to = /** @type {Record<string, number>} */ ({
+    ArrowUp: first - 1,
+    ArrowLeft: first - 1,
+    ArrowDown: first + count,
+    ArrowRight: first + count,
+    PageUp: first - 4 * count,
+    PageDown: first + 4 * count,
+    Home: 0,
+    End: extent - 1,
+  })[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const unit = Math.max(0, Math.min(extent - 1, to));
+  const address = stripCell(stage, { layer: 0, name: strip.dataset.name, unit });
+  stage.shown.context.dispatch({ type: "focus", address });
+}
+
+/**
+ * What the maps show, as far as it is there.
+ * @param {HTMLElement} host
+ * @param {Stage} stage
+ * @returns {Surface | null}
+ */
+function surfaceFor(host, stage) {
+  const { frame, context } = stage.shown;
+  if (painter) return painter.surfaceOf(frame, context);
+  import("./network/maps.js").then((module) => {
+    painter = module;
+    draw(host, stage);
+  }, () => {});
+  return null;
 }
 
 /** @param {Stage} stage  @param {Frame} frame  @param {import("./network/layout.js").Area} box */
 function planFor(stage, frame, box) {
   const { run } = frame;
   const needed = run.layers.map(() => 0);
-  for (const { name, index } of [frame.focus, frame.active]) {
+  // Where the unit pinned and the unit computed are too far apart to both have cards, it is the pinned one that was asked for.
+  for (const { name, index } of [frame.active, frame.focus]) {
     const { layer, axes } = run.values[name];
     const unit = index[axes.indexOf("unit")];
     const input = index[axes.indexOf("input")];
@@ -179,7 +372,7 @@ function planFor(stage, frame, box) {
       needed[layer - 1] = input;
     }
   }
-  const key = [run.id, box.width, box.height, box.present, box.digits, needed.join()].join("|");
+  const key = [run.id, box.width, box.height, box.present, box.digits, box.maps, needed.join()].join("|");
   if (stage.plan?.key !== key) {
     const layout = layoutNetwork(run, box, needed);
     stage.plan = { key, layout, wires: placeWires(layout.columns) };
@@ -200,10 +393,36 @@ function prepare(stage, { layout, wires }, { frame, context, before, arrived }) 
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
   const pointed = [...wiresNamed(frame, context), ...stage.pointed ? [stage.pointed] : []];
+  const names = wireNames(scene);
   const shown = wires.filter(({ layer, unit, input }) =>
     pointed.some((at) => layer === at.layer && unit === at.unit && (at.input === null || input === at.input))
   );
-  return { scene, routes, wave, labels: placeLabels(scene, routes.wires, shown), names: wireNames(scene) };
+  const all = context.state.wires ? telling(frame, layout, wires, names) : [];
+  return {
+    scene,
+    routes,
+    wave,
+    labels: placeLabels(scene, routes.wires, shown, { wires: all, names }),
+    names,
+  };
+}
+
+/**
+ * Between two layers, the wires whose numbers there is room for: those that carry most.
+ * @param {Frame} frame
+ * @param {Layout} layout
+ * @param {Place[]} wires
+ * @param {(string | null)[]} names
+ * @returns {Place[]}
+ */
+function telling(frame, { columns, height, font }, wires, names) {
+  const cards = columns.map((column) => new Set(column.cards.map(({ unit }) => unit)));
+  const room = Math.floor(height / (2.2 * font));
+  const size = (/** @type {Place} */ wire) => Math.abs(frame.value(wireCell(names, wire)) ?? 0);
+  return [...Map.groupBy(wires, ({ layer }) => layer).entries()].flatMap(([layer, group]) => {
+    const own = group.filter(({ unit, input }) => cards[layer].has(unit) && cards[layer - 1].has(input));
+    return own.length <= room ? own : own.sort((a, b) => size(b) - size(a)).slice(0, room);
+  });
 }
 
 /**
@@ -260,8 +479,10 @@ function build(host) {
     html("canvas", { class: "stage-canvas", "aria-hidden": "true" }),
     svg("svg", { class: "stage-layer calm", "aria-hidden": "true" }),
     svg("svg", { class: "stage-layer lit", "aria-hidden": "true" }),
+    svg("svg", { class: "stage-layer traced", "aria-hidden": "true" }),
     html("div", { class: "stage-cards" }),
     svg("svg", { class: "stage-layer motion", "aria-hidden": "true" }),
+    html("div", { class: "stage-layer glass", "aria-hidden": "true" }),
   ]);
 }
 

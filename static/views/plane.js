@@ -3,23 +3,15 @@
  * every unit. It is the picture of the step that is shown, so it moves as one steps, plays or drags through training.
  *
  * @import { Frame, Problem, Remote, Run, RunData, StageContext, Surface, StageView } from "../types.d.ts"
- * @import { Mapped } from "./plane/maps.js"
+ * @import { Mapped } from "../draw/map.js"
  * @import { Dot } from "./plane/points.js"
  */
 import { decodeData, decodeSurface } from "../decode.js";
 import { html, icon, patch } from "../draw/dom.js";
-import { whenThemeChanges } from "../ink.js";
+import { mapPalette, whenThemeChanges } from "../ink.js";
 import { figure } from "./plane/figure.js";
-import {
-  mappedNames,
-  paintMap,
-  ratio,
-  readPalette,
-  REGIONS,
-  scaleOf,
-  sized,
-  unitValues,
-} from "./plane/maps.js";
+import { mappedNames } from "../maps.js";
+import { paintMap, ratio, REGIONS, scaleOf, sized, unitValues } from "../draw/map.js";
 import { BLEED, dotsOf, paintDots } from "./plane/points.js";
 import { side } from "./plane/side.js";
 
@@ -50,7 +42,7 @@ const desks = new WeakMap();
 /** @type {StageView} */
 export const plane = {
   id: "plane",
-  title: "plane.title",
+  title: "stage.plane",
   render(host, frame, context) {
     const desk = desks.get(host) ?? open(host, { frame, context });
     desk.shown = { frame, context };
@@ -189,7 +181,7 @@ function dataStep(run, step) {
  */
 function paint(host, desk, { picture: { surface, of }, overview, examples, last }) {
   const { frame } = desk.shown;
-  const palette = readPalette();
+  const palette = mapPalette();
   const map = /** @type {HTMLCanvasElement} */ (host.querySelector(".plane-map"));
   const dots = /** @type {HTMLCanvasElement} */ (host.querySelector(".plane-dots"));
   paintMap(map, surface, of, palette, { line: 1.5 });

@@ -35,14 +35,14 @@ function face(frame, context) {
   if (!frame) return waiting(context);
   const bad = firstNotFinite(frame);
   if (bad) return diverged(frame, bad, context);
-  if (frame.trace.truncated) return strip(t("status.truncated", { names: leftOut(frame) }));
+  if (frame.trace.refused?.length) return strip(t("status.truncated", { names: leftOut(frame) }));
   if (frame.run.kept === "memory") return strip(t("status.unkept"));
   return null;
 }
 
 /** The arrays that were too large to send. @param {Frame} frame */
 function leftOut({ run, trace }) {
-  const names = Object.keys(trace.values).filter((name) => trace.values[name].data === null);
+  const names = trace.refused ?? [];
   return [...new Set(names.map((name) => symbolText(run, name)))].join(", ");
 }
 

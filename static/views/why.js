@@ -17,6 +17,7 @@ import { drawEditor, editAction } from "./why/editor.js";
 import { drawFactors } from "./why/factors.js";
 import { fitLines } from "./why/fit.js";
 import { drawFormulas, drawHead } from "./why/head.js";
+import { drawPathsLater } from "./why/later.js";
 import { drawOnward } from "./why/onward.js";
 import { drawNotYet, drawOrigin } from "./why/origin.js";
 import { drawProof } from "./why/proof.js";
@@ -96,6 +97,7 @@ function draw(host, panel) {
     : "";
   const key = [
     moment,
+    frame.trace.filled,
     formatAddress(frame.focus),
     context.state.focus !== null,
     context.language,
@@ -119,6 +121,10 @@ function draw(host, panel) {
     drawEditor(scene),
     drawFormulas(scene),
     drawAccount(scene, panel),
+    drawPathsLater(scene, (key) => panel.whole.has(key), () => {
+      panel.drawn = "";
+      draw(host, panel);
+    }),
     drawOrigin(scene),
     drawShape(scene),
     drawOnward(scene),

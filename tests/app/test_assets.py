@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answers import IMMUTABLE
-from app.assets import TYPES, Assets, asset_dir, lean
+from app.assets import ALL_SHEETS, SHEETS, TYPES, Assets, asset_dir, lean
 from tests.test_architecture import code_of
 
 PLAIN = {"accept-encoding": "identity"}
@@ -102,6 +102,16 @@ def test_what_a_module_needs_is_found_and_what_can_wait_is_not(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert Assets(tmp_path).needed_by("main.js") == ["main.js", "a.js", "views/b.js", "views/d.js"]
+
+
+def test_the_style_sheets_of_every_page_come_as_one(api):
+    assets = api.app.state.assets
+    sent = api.get(assets.url(ALL_SHEETS), headers=PLAIN)
+    assert sent.headers["content-type"] == TYPES[".css"]
+    assert sent.text == "\n".join(assets.named(f"css/{name}.css").body.decode() for name in SHEETS)
+    for language in ("en", "zh"):
+        linked = re.findall(r'rel="stylesheet" href="([^"]+)"', api.get(f"/?lang={language}").text)
+        assert linked == [assets.url(ALL_SHEETS)]
 
 
 def test_text_is_sent_compressed_to_who_asks(api):

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 import engine
 from app import encode
-from app.models import Summary, Trace
+from app.models import Explanation, Summary, Trace
 
 ANY_FLOAT = st.floats(width=64)
 SMALL_ARRAYS = arrays.arrays(
@@ -163,7 +163,11 @@ def test_a_diverging_run_is_an_answer_like_any_other(api, open_run, diverging):
         for more in ("/check", "/explain?name=delta1&index=0,0", "/explain?name=loss"):
             more_answer = api.get(f"{run}/steps/{step}{more}")
             assert more_answer.status_code == 200, more_answer.text
-            json.loads(more_answer.text, parse_constant=pytest.fail)
+            explained = json.loads(more_answer.text, parse_constant=pytest.fail)
+            if "explain" in more:
+                causes = Explanation.model_validate(explained).causes
+                assert bool(causes) == (not math.isfinite(back(explained["value"]))), explained
+                assert all(cause.text for cause in causes)
     assert {"NaN", "Infinity"} <= seen
     history = api.get(f"{run}/history").json()
     assert back(history["loss"])[0] > 1e300 or math.isinf(back(history["loss"])[0])

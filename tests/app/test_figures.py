@@ -101,6 +101,27 @@ def test_metrics_are_those_of_the_engine_at_any_step_and_at_the_end(api, playgro
     assert flow.ratio == playground.flow(41).ratio
 
 
+def test_the_batch_after_the_update_is_the_engines_beside_what_was_foretold(api, playground_run, playground):
+    expected, trace = playground.aftermath(4), playground.trace(4)
+    whole = models.Aftermath.model_validate_json(api.get(f"{playground_run}/steps/4/after").text)
+    assert whole.batch == list(trace.batch)
+    assert (whole.loss.before, whole.loss.after) == expected.loss
+    assert whole.loss.before == trace.loss
+    assert (whole.predicted, whole.change) == (expected.predicted, expected.change)
+    assert whole.penalty is None
+    assert whole.shares == expected.shares
+    assert np.array_equal(whole.values["z3"].data, expected.values["z3"])
+    some = api.get(f"{playground_run}/steps/4/after?examples=2,0&names=z3,loss").json()
+    assert some["batch"] == [trace.batch[2], trace.batch[0]]
+    assert some["values"].keys() == {"z3", "loss"}
+    assert np.array_equal(some["values"]["z3"]["data"], expected.values["z3"][[2, 0]])
+    for query, field in (("examples=7", "examples"), ("names=dW1", "names")):
+        refused = api.get(f"{playground_run}/steps/4/after?{query}")
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == field
+    assert api.get(f"{playground_run}/steps/90/after").status_code == 404
+
+
 def test_metrics_of_numbers_have_r_squared(api, seed_run):
     found = models.Metrics.model_validate_json(api.get(f"{seed_run}/steps/0/metrics").text).train
     assert (found.accuracy, found.confusion) == (None, [])
@@ -365,7 +386,7 @@ def test_figures_do_not_depend_on_what_was_asked_before(make_api):
     ]
     bodies = []
     for order in (questions, questions[::-1]):
-        engine.run._kept.clear()
+        engine.run.kept.clear()
         api = make_api(cache_bytes=0)
         run = api.post("/api/v1/runs", json=PLAYGROUND).headers["location"]
         bodies.append({question: json.dumps(api.get(f"{run}/{question}").json()) for question in order})

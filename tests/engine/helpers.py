@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from engine import Entry, ExperimentSpec, Op, Param, Run, Trace, Trajectory, catalog
 from engine.activations import ACTIVATIONS
-from engine.data_spec import data_of, extent
-from engine.datasets import DATASETS
-from engine.expression import Add, Choose, Element, Expr, Negate
-from engine.expression import Call as FunctionCall
-from engine.initializers import INITIALIZERS
+from engine.data.data_spec import data_of, extent
+from engine.data.datasets import DATASETS
+from engine.layers.initializers import INITIALIZERS
 from engine.losses import LOSSES
-from engine.ops import Eager, gradient_of
 from engine.optimizers import OPTIMIZERS
-from engine.rule import Array, Rule, Shape, walk
-from engine.schedules import SCHEDULES
+from engine.optimizers.schedules import SCHEDULES
+from engine.rules.expression import Add, Choose, Element, Expr, Negate
+from engine.rules.expression import Call as FunctionCall
+from engine.rules.ops import Eager, gradient_of
+from engine.rules.rule import Array, Rule, Shape, walk
 
 EPS = float(np.finfo(np.float64).eps)
 SIZES = {"n": 3, "j": 4, "i": 2}

@@ -10,14 +10,14 @@ import numpy as np
 
 from engine import ExperimentSpec, Param
 from engine.activations import ACTIVATIONS
-from engine.data_spec import extent
-from engine.datasets import DATASETS
-from engine.initializers import INITIALIZERS
+from engine.data.data_spec import extent
+from engine.data.datasets import DATASETS
+from engine.data.split import make_split
+from engine.layers.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
+from engine.optimizers.schedules import SCHEDULES
 from engine.registry import Entry
-from engine.schedules import SCHEDULES
-from engine.split import make_split
 from tests.engine.helpers import fitting_targets
 
 STEPS = 100

@@ -13,12 +13,12 @@ import pytest
 
 from engine import Run
 from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
-from engine.initializers import INITIALIZERS
+from engine.data.datasets import DATASETS
+from engine.layers.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
+from engine.optimizers.schedules import SCHEDULES
 from engine.program import compile_program
-from engine.schedules import SCHEDULES
 from tests.engine.helpers import assert_close, fresh_run, make_spec
 from tests.engine.peer_networks import Autograd, Torch, kind_and_params
 from tests.engine.random_specs import CLIPS, PENALTIES, STEPS, random_spec

@@ -10,13 +10,13 @@ import pytest
 from engine import LANGUAGES, Entry, Param, Registry, SpecError, Text, UnknownNameError, all_ops, catalog
 from engine.activations import ACTIVATIONS
 from engine.catalog import REGISTRIES
-from engine.datasets import DATASETS
-from engine.initializers import INITIALIZERS
+from engine.data.datasets import DATASETS
 from engine.layers import LAYERS
+from engine.layers.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.schedules import SCHEDULES
-from engine.stages import LETTERS
+from engine.optimizers.schedules import SCHEDULES
+from engine.optimizers.stages import LETTERS
 from engine.streams import DATA, NOISE, ORDER, SPLIT, WEIGHTS, stream
 from tests.engine.helpers import cases, operand_shapes
 

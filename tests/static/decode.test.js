@@ -11,6 +11,8 @@ import {
   decodeTensor,
   decodeTrace,
 } from "../../static/decode.js";
+import { decodeSafetensors } from "../../static/safetensors.js";
+import { decodeAftermath } from "../../static/views/after/decode.js";
 
 /** @type {[string, number[], Nested, number[]][]} */
 const TENSORS = [
@@ -123,4 +125,48 @@ test("the examples of a run are those of training and those of the test, with th
   assert.deepEqual(data.test.targets.shape, [0, 1]);
   assert.deepEqual([data.train.labels, data.test.labels], [null, null]);
   assert.deepEqual(data.inputNames, ["x0"]);
+});
+
+/** @param {Record<string, { dtype: string, shape: number[], numbers: number[] }>} arrays  @returns {ArrayBuffer} */
+function safetensors(arrays) {
+  let at = 0;
+  /** @type {Record<string, unknown>} */
+  const header = { __metadata__: { step: "3" } };
+  for (const [name, { dtype, shape, numbers }] of Object.entries(arrays)) {
+    header[name] = { dtype, shape, data_offsets: [at, at += 8 * numbers.length] };
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + at);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  const numbers = Float64Array.from(Object.values(arrays).flatMap(({ numbers }) => numbers));
+  bytes.set(new Uint8Array(numbers.buffer), 8 + text.length);
+  return bytes.buffer;
+}
+
+test("arrays come out of a safetensors file as they went in, wherever its numbers begin", () => {
+  const found = decodeSafetensors(safetensors({
+    W1: { dtype: "F64", shape: [2, 2], numbers: [1, -2.5, NaN, Infinity] },
+    loss: { dtype: "F64", shape: [], numbers: [0.25] },
+  }));
+  assert.deepEqual(Object.keys(found), ["W1", "loss"]);
+  assert.deepEqual(found.W1, { shape: [2, 2], data: Float64Array.of(1, -2.5, NaN, Infinity) });
+  assert.deepEqual(found.loss, { shape: [], data: Float64Array.of(0.25) });
+  assert.throws(
+    () => decodeSafetensors(safetensors({ W1: { dtype: "F32", shape: [1], numbers: [1] } })),
+    /W1 is of F32/,
+  );
+});
+
+test("what an update was good for has numbers wherever there are some", () => {
+  const found = decodeAftermath({
+    ...{ step: 3, batch: [7], loss: { before: 0.5, after: "NaN" }, penalty: null },
+    ...{ predicted: "-Infinity", change: "NaN", shares: { W1: -1e-3, b1: "Infinity" } },
+    values: { a1: { shape: [1, 2], data: [[1, "NaN"]] } },
+  });
+  assert.deepEqual(found, {
+    ...{ step: 3, batch: [7], loss: { before: 0.5, after: NaN }, penalty: null },
+    ...{ predicted: -Infinity, change: NaN, shares: { W1: -1e-3, b1: Infinity } },
+    values: { a1: { shape: [1, 2], data: Float64Array.of(1, NaN) } },
+  });
 });

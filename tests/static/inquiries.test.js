@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createAnswers } from "../../static/inquiries.js";
+import { createInquiries } from "../../static/inquiries.js";
 import { ApiError } from "../../static/api.js";
 import { run } from "./fixture.js";
 
@@ -34,7 +34,7 @@ function scene() {
       }),
   };
   const clock = /** @type {any} */ ({ wait: (/** @type {() => void} */ call) => waits.push(call) });
-  const answers = createAnswers(/** @type {any} */ (api), () => seen.changes++, clock);
+  const answers = createInquiries(/** @type {any} */ (api), () => seen.changes++, clock);
   /** @param {number} step  @param {Partial<Ask<any>>} [more]  @returns {any} */
   const ask = (step, more) => answers.ask({ slot: "map", run, path: `/steps/${step}/surface`, ...more });
   return { answers, ask, requests, waits, seen };
@@ -119,4 +119,17 @@ test("each place of the page has its own request, and answers are decoded once",
   assert.equal(ask(1, { decode }).value, "A");
   assert.equal(ask(1, { decode }).value, "A");
   assert.equal(decoded, 1);
+});
+
+test("a place that is not drawn any more is forgotten, and what failed there is tried again when it is", async () => {
+  const { answers, ask, requests } = scene();
+  ask(1);
+  await requests[0].refuse(new ApiError({ ...{ status: 422, title: "No", detail: "", errors: [] } }));
+  assert.equal(ask(1).status, "failed");
+  answers.round();
+  assert.equal(ask(1).status, "failed");
+  answers.round();
+  answers.round();
+  assert.equal(ask(1).status, "loading");
+  assert.equal(requests.length, 2);
 });

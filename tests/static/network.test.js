@@ -13,7 +13,7 @@ import { locator } from "../../static/views/network/anchors.js";
 import { rowsOf } from "../../static/views/network/cards.js";
 import { exact, figures } from "../../static/draw/figures.js";
 import { placeLabels } from "../../static/views/network/labels.js";
-import { captionBox, cellBox, layoutNetwork } from "../../static/views/network/layout.js";
+import { captionBox, cellBox, layoutNetwork, placeInStrip } from "../../static/views/network/layout.js";
 import { arrivedAt } from "../../static/transition.js";
 import {
   cellOf,
@@ -105,8 +105,18 @@ for (const widths of NETWORKS) {
         const needed = widths.map((units) => Math.round(share * (units - 1)));
         const { columns } = layoutNetwork(large, box, needed);
         for (const { layer, cards, more } of columns) {
-          const units = [...cards.map(({ unit }) => unit), ...more?.units ?? []].sort((a, b) => a - b);
-          assert.deepEqual(units, [...Array(widths[layer]).keys()]);
+          const units = cards.map(({ unit }) => unit);
+          const first = more?.first ?? 0;
+          assert.deepEqual(units, [...Array(more?.count ?? widths[layer]).keys()].map((k) => first + k));
+          if (more) {
+            assert.equal(more.extent, widths[layer]);
+            for (const unit of [0, widths[layer] - 1]) {
+              const place = placeInStrip(columns[layer], unit);
+              const ends = place.y >= more.box.y - 0.01 &&
+                place.y + place.height <= more.box.y + more.box.height + 0.01;
+              assert.ok(ends, `unit ${unit} of layer ${layer} is in its strip`);
+            }
+          }
           assert.ok(
             cards.some(({ unit }) => unit === needed[layer]),
             `unit ${needed[layer]} of layer ${layer}`,
@@ -116,6 +126,36 @@ for (const widths of NETWORKS) {
     });
   }
 }
+
+test("a map stands in its card beside the numbers, and the type hardly suffers", () => {
+  for (
+    const [widths, box] of /** @type {[number[], { width: number, height: number }][]} */ ([
+      [[2, 4, 1], LAPTOP],
+      [[2, 4, 3, 1], LAPTOP],
+      [[2, 8, 8, 8, 1], BOXES[2]],
+    ])
+  ) {
+    const large = denseRun({ widths, examples: 4, batch: 4, epochs: 1 });
+    const plain = layoutNetwork(large, box, widths.map(() => 0));
+    const mapped = layoutNetwork(large, { ...box, maps: true }, widths.map(() => 0));
+    const name = `${widths} in ${box.width} x ${box.height}`;
+    assert.ok(mapped.font >= 11 && mapped.font >= 0.7 * plain.font, `${name}: ${plain.font}, ${mapped.font}`);
+    assert.equal(mapped.columns[0].shape.map, 0, "an input is itself");
+    for (const { shape, cards } of mapped.columns.slice(1)) {
+      const side = shape.map * mapped.font;
+      assert.ok(side >= 30, `${name}: a map of ${side}`);
+      for (const { box } of cards) {
+        assert.ok(side <= box.height, name);
+        const cell = cellBox(box, mapped.font, 0, 0, shape.form === "pair" ? 2 : 1, shape.map);
+        const last = cellBox(
+          ...[box, mapped.font, 0, shape.form === "pair" ? 1 : 0],
+          ...[shape.form === "pair" ? 2 : 1, shape.map],
+        );
+        assert.ok(cell.x >= box.x + side && last.x + last.width <= box.x + box.width, name);
+      }
+    }
+  }
+});
 
 test("the type is never smaller than 8 pixels nor larger than 26", () => {
   for (const widths of NETWORKS) {
@@ -290,7 +330,7 @@ for (const writes of ["a1", "delta1", "loss", "da2", "delta2"]) {
   });
 }
 
-test("the wires of a folded unit end in the fold, each once", () => {
+test("the wires of folded units end in the strip, each in its place, and the weakest are left out", () => {
   const wide = denseRun({ widths: [2, 64, 1], examples: 2, batch: 2, epochs: 1 });
   const layout = layoutNetwork(wide, LAPTOP, [0, 0, 0]);
   assert.ok(layout.columns[1].more);
@@ -301,6 +341,7 @@ test("the wires of a folded unit end in the fold, each once", () => {
       return [name, { shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)) }];
     }),
   );
+  values.W2.data.forEach((_, at) => values.W2.data[at] = 64 - at);
   const trace = { run: wide.id, step: 0, batch: [0, 1], loss: 0, values, truncated: false };
   const frame = frameAt({
     ...state,
@@ -310,8 +351,11 @@ test("the wires of a folded unit end in the fold, each once", () => {
   assert.ok(frame);
   const { wires } = routesOf({ ...sceneOf(frame), layout });
   const folded = wires.filter((wire) => wire.folded);
-  assert.equal(folded.length, 1);
-  assert.equal(wires.length, layout.columns[1].cards.length + 1);
+  const cards = layout.columns[1].cards.length;
+  assert.equal(folded.length, 48);
+  assert.equal(wires.length, cards + 48);
+  assert.deepEqual(folded.map(({ input }) => input), Array.from({ length: 48 }, (_, k) => cards + k));
+  assert.equal(new Set(folded.map(({ line }) => line.y1)).size, 48);
 });
 
 test("a curve begins and ends at its end points", () => {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { lowered } from "../../static/views/plane/figure.js";
-import { mappedNames, REGIONS, scaleOf, unitValues } from "../../static/views/plane/maps.js";
+import { hasPlane, mappedNames } from "../../static/maps.js";
+import { REGIONS, scaleOf, unitValues } from "../../static/draw/map.js";
 import { dotsOf, nearest } from "../../static/views/plane/points.js";
 import { run } from "./fixture.js";
 
@@ -55,6 +56,13 @@ test("what a layer passes on is mapped, and z where that is all there is", () =>
   assert.deepEqual(mappedNames(run), ["a1", "a2"]);
   const { a2: _, ...values } = run.values;
   assert.deepEqual(mappedNames({ ...run, values }), ["a1", "z2"]);
+});
+
+test("one or two inputs have a plane, whatever features are made of them", () => {
+  assert.ok(hasPlane(run));
+  const wide = { ...run, layers: [{ ...run.layers[0], units: 5 }, ...run.layers.slice(1)] };
+  assert.ok(!hasPlane(wide));
+  assert.ok(hasPlane({ ...wide, spec: { data: { features: ["x0", "x1", "x0*x1", "x0^2", "x1^2"] } } }));
 });
 
 test("a unit has its own part of the grid, the only one there is where one was asked for", () => {

@@ -32,7 +32,10 @@ test("the schema says what can be pointed at", () => {
 });
 
 test("a lesson may name the views that the stage has", () => {
-  assert.deepEqual(SCHEMA.$defs.place.properties.view.enum, createViews(() => {}).map(({ id }) => id));
+  assert.deepEqual(
+    SCHEMA.$defs.place.properties.view.enum,
+    createViews(() => {}, async () => {}).map(({ id }) => id),
+  );
 });
 
 for (const lesson of BUILT_IN) {

@@ -23,6 +23,8 @@ const PLACES = [
     focus: address("delta1", [0, 1]),
   }],
   ["#frame=W2_new&focus=loss", { frame: "W2_new", focus: address("loss", []) }],
+  ["#step=2&maps=1", { step: 2, maps: true }],
+  ["#step=2&wires=1", { step: 2, wires: true }],
   ["#step=2&digits=4&present=1&lesson=what-delta-means", {
     ...{ step: 2, digits: 4, present: true, lesson: "what-delta-means" },
   }],
@@ -87,7 +89,7 @@ const DAMAGED = [
   ["#digits=1&present=2&lesson=../x&run=0123&unit=1", { unit: 1 }],
   ["#hide=nothing&step=2", { step: 2 }],
   ["#hide=legend,x,why", { hide: ["why", "legend"] }],
-  ["#digits=7&digits=3.5&present=true&step=1", { step: 1 }],
+  ["#digits=7&digits=3.5&present=true&maps=yes&step=1", { step: 1 }],
   ["#focus=delta1[0,&step=3", { step: 3 }],
   ["#focus=delta1%5B0%2C1%5D", { focus: address("delta1", [0, 1]) }],
   ["#spec=%%%&step=3", { step: 3 }],

@@ -6,14 +6,14 @@
  */
 import { wireBetween } from "../../draw/geometry.js";
 import { rowsOf } from "./cards.js";
-import { captionBox, cellBox } from "./layout.js";
+import { captionBox, cellBox, placeInStrip } from "./layout.js";
 import { shownSingle } from "./quantities.js";
 
 /**
  * @typedef {{ kind: "cell", layer: number, unit: number, card: Box, box: Box, side: "left" | "right" }} CellAnchor
  *   `side`: the side of the card this cell is nearest to
  * @typedef {{ kind: "wire", layer: number, unit: number, input: number, line: Wire, folded: boolean }} WireAnchor
- *   `folded`: one end is in the place where a tall layer folds
+ *   `folded`: one end is in the strip of a tall layer
  * @typedef {{ kind: "more", layer: number, unit: number, card: Box }} MoreAnchor
  * @typedef {{ kind: "single", card: Box, box: Box }} SingleAnchor
  * @typedef {CellAnchor | WireAnchor | MoreAnchor | SingleAnchor} Anchor
@@ -37,7 +37,7 @@ export function locator(scene) {
     const column = columns[layer];
     const box = column?.boxes.get(unit);
     if (box) return { box, folded: false };
-    return column?.more ? { box: column.more.box, folded: true } : null;
+    return column?.more ? { box: placeInStrip(column, unit), folded: true } : null;
   };
   return ({ name, index }) => {
     const info = frame.run.values[name];
@@ -69,11 +69,11 @@ export function locator(scene) {
       const box = captionBox(card.box, layout);
       return { kind: "cell", layer, unit, card: card.box, box, side: "left" };
     }
-    const { rows } = columns[layer];
+    const { rows, shape } = columns[layer];
     const row = rows.findIndex((names) => names.includes(name));
     if (row < 0) return null;
     const column = rows[row].indexOf(name);
-    const box = cellBox(card.box, layout.font, row, column, rows[row].length);
+    const box = cellBox(card.box, layout.font, row, column, rows[row].length, shape.map);
     return { kind: "cell", layer, unit, card: card.box, box, side: column > 0 ? "right" : "left" };
   };
 }

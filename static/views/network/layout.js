@@ -3,21 +3,26 @@
  *
  * The type is as large as the stage allows. A card may show all its values in two columns (a value and its gradient side
  * by side), in one, or only the most telling few; the layout weighs size of type against what it would have to leave
- * out, and folds a layer that fits in no form. Pure: it depends on the run, the box and the units that must be seen.
+ * out. A layer that fits in no form folds: all its units are a strip of colour, or a picture where the inputs are one,
+ * and a few of them, those that take part, have cards beside it. Pure: it depends on the run, the box and the units that
+ * must be seen.
  *
  * @import { Box, Run } from "../../types.d.ts"
  */
-import { visibleUnits } from "../../draw/geometry.js";
+import { pictureSide } from "../../images.js";
+import { BESIDE_MAP, MAP } from "../../maps.js";
 import { MOST_SINGLE, pairedRows, placeValues } from "./quantities.js";
 
 /**
  * @typedef {"pair" | "list" | "few"} Form
- * @typedef {{ visible: number[], hidden: number[], at: number }} Fold
- *   units shown and folded away, in order, and the place among the shown ones where "more" stands
+ * @typedef {{ first: number, count: number, extent: number, side: number | null }} Fold
+ *   the units that have cards, of how many; `side`: pixels of a side, where the units are a picture
+ * @typedef {{ extent: number, first: number, count: number, side: number | null, box: Box, weights: Box | null }} Strip
+ *   all units of a folded layer; `weights`: where the weights of a unit that looks at the picture are a picture too
  * @typedef {{ unit: number, box: Box }} Card
- * @typedef {{ form: Form, rows: number, caption: boolean, bare: boolean, width: number, height: number, worth: number, rank: number }} Shape
- *   sizes in em of the stage's type; `rank` is 0 for the richest form, and a layout keeps to one rank and poorer ones
- * @typedef {{ layer: number, box: Box, shape: Shape, cards: Card[], more: { units: number[], box: Box } | null }} Column
+ * @typedef {{ form: Form, rows: number, caption: boolean, bare: boolean, map: number, width: number, height: number, worth: number, rank: number }} Shape
+ *   sizes in em of the stage's type; `map` is the side of the unit's map, 0 for none; `rank` is 0 for the richest form, and a layout keeps to one rank and poorer ones
+ * @typedef {{ layer: number, box: Box, shape: Shape, cards: Card[], more: Strip | null }} Column
  * @typedef {{ font: number, columns: Column[], single: Box | null, width: number, height: number, heading: number, more: number }} Layout
  *   `more`: em that a number takes beyond seven characters, for the digits that are asked for
  */
@@ -45,7 +50,8 @@ const FURTHER = 1.8;
 
 /**
  * The drawing area in CSS pixels, and how its numbers are to be read.
- * @typedef {{ width: number, height: number, present?: boolean, digits?: number | null }} Area
+ * `maps`: do cards have a map of what their unit says?
+ * @typedef {{ width: number, height: number, present?: boolean, digits?: number | null, maps?: boolean }} Area
  */
 
 /** Above this size type gains less than what it would push off the stage. @param {Area} area */
@@ -67,11 +73,21 @@ export function layoutNetwork(run, box, needed) {
   const number = numberWidth(box.digits ?? null);
   const most = Math.max(3, Math.floor((box.height - 40) / 50));
   const folds = run.layers.map(({ units }, layer) =>
-    fold(units, Math.max(most, units <= 10 ? 10 : 0), needed[layer])
+    fold(
+      units,
+      Math.max(most, units <= 10 ? 10 : 0),
+      needed[layer],
+      layer === 0 && pictureFits(box) ? pictureSide(run) : null,
+    )
   );
-  const shapes = run.layers.map((_, layer) => shapesOf(run, layer, number));
+  const shapes = run.layers.map((_, layer) =>
+    shapesOf(run, layer, number, (box.maps ?? false) && layer > 0).map((shape) =>
+      besideStrip(shape, folds[layer])
+    )
+  );
   const single = Math.min(placeValues(run).single.length, MOST_SINGLE);
-  const places = folds.map(({ visible, hidden }) => visible.length + (hidden.length ? 1 : 0));
+  const places = folds.map(({ count }) => count);
+  const above = folds.map(({ side }) => side === null ? 0 : 2 * (PICTURE + LABEL));
   let best = { score: -1, font: SMALLEST, chosen: shapes.map((of) => /** @type {Shape} */ (of.at(-1))) };
   for (let font = box.present ? LARGEST * FURTHER : LARGEST; font >= SMALLEST; font -= 0.25) {
     const room = box.height - HEADING * font;
@@ -79,7 +95,8 @@ export function layoutNetwork(run, box, needed) {
       const chosen = shapes.map((of, layer) => {
         const allowed = of.filter(({ rank }) => rank >= level);
         const below = layer === shapes.length - 1 && single ? singleHeight(single) + ABOVE_SINGLE : 0;
-        return allowed.find((shape) => (shape.height * places[layer] + below) * font <= room) ?? null;
+        const taken = above[layer] + below;
+        return allowed.find((shape) => (shape.height * places[layer] + taken) * font <= room) ?? null;
       });
       if (chosen.some((shape) => shape === null)) continue;
       const fitting = /** @type {Shape[]} */ (chosen);
@@ -99,23 +116,30 @@ export function layoutNetwork(run, box, needed) {
  * @param {Run} run
  * @param {number} layer
  * @param {number} number  room for one, in em
+ * @param {boolean} maps  do its cards have maps?
  * @returns {Shape[]}
  */
-function shapesOf(run, layer, number) {
+function shapesOf(run, layer, number, maps) {
   const { card, bias } = placeValues(run).layers[layer];
   const caption = bias.length > 0;
   const column = symbolWidth(run) + number;
   /** @type {(form: Form, columns: number, rows: number, worth: number, caption: boolean, bare?: boolean) => Shape} */
-  const shape = (form, columns, rows, worth, caption, bare = false) => ({
-    form,
-    rows,
-    caption,
-    bare,
-    worth,
-    rank: 0,
-    width: (bare ? number + 0.3 : columns * column + (columns - 1) * BESIDE) + 2 * PADDING,
-    height: rows * ROW + 2 * PADDING + (caption ? CAPTION : 0) + between(caption, bare),
-  });
+  const shape = (form, columns, rows, worth, caption, bare = false) => {
+    // Beside a single number a map would be too small to see.
+    const map = maps && rows > 1 ? Math.min(MAP, rows * ROW) : 0;
+    return {
+      map,
+      form,
+      rows,
+      caption,
+      bare,
+      worth,
+      rank: 0,
+      width: (bare ? number + 0.3 : columns * column + (columns - 1) * BESIDE) + 2 * PADDING +
+        (map && map + BESIDE_MAP),
+      height: rows * ROW + 2 * PADDING + (caption ? CAPTION : 0) + between(caption, bare),
+    };
+  };
   // A bias that shows only when it takes part finds its place between the cards.
   const between = (/** @type {boolean} */ caption, /** @type {boolean} */ bare) =>
     bare ? 0.3 : bias.length > 0 && !caption ? PASSING : BETWEEN;
@@ -141,18 +165,34 @@ function ranked(shapes) {
   return shapes.map((shape, at) => ({ ...shape, rank: RANKS - shapes.length + at }));
 }
 
+/** In em: the width of a strip and its distance from the cards; the side of a picture, and the line over it. */
+const STRIP = 1.7, APART = 1, PICTURE = 8.5, LABEL = 1.3;
+
+/** Of a folded layer so many units have cards: beside a strip, and between the picture and the weights that look at it. */
+const WINDOW = 8, BETWEEN_PICTURES = 2;
+
+/** Is there room for a picture among the cards?  @param {Area} box */
+const pictureFits = ({ width, height }) => height > 330 && width > 480;
+
+/** A strip takes room beside the cards, a picture is as wide as it is.  @param {Shape} shape  @param {Fold} fold  @returns {Shape} */
+function besideStrip(shape, { count, extent, side }) {
+  if (count === extent) return shape;
+  return { ...shape, width: side === null ? shape.width + STRIP + APART : Math.max(shape.width, PICTURE) };
+}
+
 /**
  * @param {number} units
- * @param {number} places  how many fit, "more" included
- * @param {number} needed  a unit that must be seen
+ * @param {number} places  how many cards fit
+ * @param {number} needed  a unit that must have one
+ * @param {number | null} side
  * @returns {Fold}
  */
-function fold(units, places, needed) {
-  const visible = visibleUnits(units, places, needed);
-  const shown = new Set(visible);
-  const hidden = Array.from({ length: units }, (_, unit) => unit).filter((unit) => !shown.has(unit));
-  const outOfLine = visible[visible.length - 1] !== visible.length - 1;
-  return { visible, hidden, at: hidden.length ? visible.length - (outOfLine ? 1 : 0) : -1 };
+function fold(units, places, needed, side) {
+  if (units <= places) return { first: 0, count: units, extent: units, side: null };
+  const count = Math.min(units, places, side === null ? WINDOW : BETWEEN_PICTURES);
+  // Pages rather than a window that follows: at one moment it is the same whichever way one came.
+  const first = Math.min(Math.floor(needed / count) * count, units - count);
+  return { first, count, extent: units, side };
 }
 
 /** Between the last card and the values that stand on their own. */
@@ -186,17 +226,13 @@ function place(box, font, shapes, folds, single, number) {
       font,
       shape,
       folds[layer],
-      below,
+      { below, first: layer === 0 },
     );
     x += widths[layer] + between;
     return { layer, ...column };
   });
   const last = columns[columns.length - 1];
-  const bottom = Math.max(
-    ...[...last.cards.map((card) => card.box), ...(last.more ? [last.more.box] : [])].map((b) =>
-      b.y + b.height
-    ),
-  );
+  const bottom = Math.max(...last.cards.map(({ box }) => box.y + box.height));
   const height = singleHeight(single) * font;
   // As wide as the column, or as much wider as the words need where the stage has the room.
   const width = Math.max(last.box.width, Math.min((number + 2) * font, box.width - last.box.x - 2));
@@ -220,27 +256,77 @@ function place(box, font, shapes, folds, single, number) {
  * @param {number} font
  * @param {Shape} shape
  * @param {Fold} fold
- * @param {number} below  room to keep free under the last card
- * @returns {{ box: Box, shape: Shape, cards: Card[], more: { units: number[], box: Box } | null }}
+ * @param {{ below: number, first: boolean }} options  `below`: room to keep free under the last card; `first`: these are
+ *   the inputs, from which wires only leave
+ * @returns {Pick<Column, "box" | "shape" | "cards" | "more">}
  */
-function placeColumn(box, font, shape, fold, below) {
-  const count = fold.visible.length + (fold.hidden.length ? 1 : 0);
+function placeColumn(box, font, shape, fold, { below, first }) {
+  const { count, extent, side } = fold;
+  const folds = count < extent;
+  const strip = folds && side === null ? (STRIP + APART) * font : 0;
+  const picture = folds && side !== null ? (PICTURE + LABEL) * font : 0;
+  const cardBox = {
+    ...box,
+    x: box.x + (first ? 0 : strip),
+    width: box.width - strip,
+    y: box.y + picture,
+    height: box.height - 2 * picture,
+  };
   const height = (shape.rows * ROW + 2 * PADDING) * font;
   const caption = (shape.caption ? CAPTION : 0) * font;
   // Cards share the whole height; what stands below the last one takes its place only where the gap does not hold it.
-  const slack = (box.height / count - height - caption) / 2;
-  const room = box.height - Math.max(0, below - slack);
-  const slot = room / count;
+  const slack = (cardBox.height / count - height - caption) / 2;
+  const room = cardBox.height - Math.max(0, below - slack);
+  const slot = Math.min(room / count, folds ? (shape.height + MOST_APART) * font : Infinity);
+  const start = cardBox.y + (side === null ? (room - slot * count) / 2 : 0);
   /** @type {Card[]} */
-  const cards = [];
-  let more = null;
-  for (let at = 0, next = 0; at < count; at++) {
-    const y = box.y + slot * at + (slot - height - caption) / 2;
-    const place = { x: box.x, y, width: box.width, height };
-    if (fold.hidden.length && at === fold.at) more = { units: fold.hidden, box: place };
-    else cards.push({ unit: fold.visible[next++], box: place });
+  const cards = Array.from({ length: count }, (_, at) => ({
+    unit: fold.first + at,
+    box: {
+      x: cardBox.x,
+      y: start + slot * at + (slot - height - caption) / 2,
+      width: cardBox.width,
+      height,
+    },
+  }));
+  if (!folds) return { box, shape, cards, more: null };
+  const more = { extent, first: fold.first, count, side };
+  if (side === null) {
+    const x = first ? box.x + box.width - STRIP * font : box.x;
+    const own = { x, y: box.y, width: STRIP * font, height: box.height - LABEL * font };
+    return { box, shape, cards, more: { ...more, box: own, weights: null } };
   }
-  return { box, shape, cards, more };
+  const size = PICTURE * font;
+  const x = box.x + (box.width - size) / 2;
+  const end = start + slot * count + LABEL * font;
+  const weights = end + size <= box.y + box.height ? { x, y: end, width: size, height: size } : null;
+  return { box, shape, cards, more: { ...more, box: { x, y: box.y, width: size, height: size }, weights } };
+}
+
+/** Cards of a folded layer do not drift further apart than this, in em: they belong together. */
+const MOST_APART = 0.9;
+
+/**
+ * Where a unit of a folded layer is in its strip or picture. A line to a hidden unit runs into the strip, one from it
+ * leaves at the other side of the column.
+ * @param {Column} column
+ * @param {number} unit
+ * @returns {Box}
+ */
+export function placeInStrip({ box: column, more }, unit) {
+  if (!more) return column;
+  const { box, extent, side } = more;
+  if (side !== null) {
+    const pixel = box.width / side;
+    return {
+      x: box.x + (unit % side) * pixel,
+      y: box.y + Math.floor(unit / side) * pixel,
+      width: pixel,
+      height: pixel,
+    };
+  }
+  const height = box.height / extent;
+  return { x: box.x, y: box.y + unit * height, width: column.x + column.width - box.x, height };
 }
 
 /**
@@ -250,13 +336,15 @@ function placeColumn(box, font, shape, fold, below) {
  * @param {number} row
  * @param {number} column
  * @param {number} columns
+ * @param {number} [map]  the side of the map in front of them
  * @returns {Box}
  */
-export function cellBox(card, font, row, column, columns) {
-  const inner = card.width - 2 * PADDING * font;
+export function cellBox(card, font, row, column, columns, map = 0) {
+  const aside = (map && map + BESIDE_MAP) * font;
+  const inner = card.width - 2 * PADDING * font - aside;
   const width = (inner - (columns - 1) * BESIDE * font) / columns;
   return {
-    x: card.x + PADDING * font + column * (width + BESIDE * font),
+    x: card.x + PADDING * font + aside + column * (width + BESIDE * font),
     y: card.y + (PADDING + row * ROW) * font,
     width,
     height: ROW * font,

@@ -44,11 +44,7 @@ export function drawLitWires({ wires, added }, valueOf, font) {
       x2,
       y2,
       "stroke-width": round(width * Math.max(0.75, font / 16)),
-      "stroke-dasharray": wire.folded
-        ? "1 4"
-        : value !== undefined && value < 0
-        ? dashOf("negative", font)
-        : "",
+      "stroke-dasharray": value !== undefined && value < 0 ? dashOf("negative", font) : "",
     });
   });
 }

@@ -3,7 +3,7 @@
  *
  * Which cells take part comes from the frame; which way a route runs, from where those cells stand.
  *
- * @import { Box, Point, Wire } from "../../types.d.ts"
+ * @import { Box, Frame, Point, Wire } from "../../types.d.ts"
  * @import { CellAnchor, SingleAnchor, WireAnchor } from "./anchors.js"
  * @import { Scene } from "./cards.js"
  */
@@ -20,6 +20,9 @@ import { locator } from "./anchors.js";
 
 /** More short routes than this say nothing. */
 const MOST_HOPS = 80;
+
+/** Of the wires that end in a strip so many are drawn: those that carry most. */
+const MOST_FOLDED = 48;
 
 /**
  * @param {Scene} scene
@@ -72,12 +75,30 @@ export function routesOf(scene) {
       if (points) hops.push({ key: `${hops.length}`, points });
     }
   }
-  return { wires: [...wires.values()], hops, added: [...added.values()] };
+  return { wires: strongest(frame, [...wires.values()]), hops, added: strongest(frame, [...added.values()]) };
 }
 
-/** Wires into a fold run together.  @param {WireAnchor} wire */
-function keyOf({ layer, unit, input, line, folded }) {
-  return folded ? `${line.x1},${line.y1},${line.x2},${line.y2}` : `${layer}.${unit}.${input}`;
+/**
+ * All wires between cards, and of those that end in a strip the ones that carry most.
+ * @param {Frame} frame
+ * @param {LitWire[]} wires
+ * @returns {LitWire[]}
+ */
+function strongest(frame, wires) {
+  const folded = wires.filter((wire) => wire.folded);
+  if (folded.length <= MOST_FOLDED) return wires;
+  const weight = frame.reads.find(({ name }) => frame.run.values[name].axes.includes("input"))?.name ??
+    frame.written[0].name;
+  const axes = frame.run.values[weight].axes;
+  const size = (/** @type {LitWire} */ { unit, input }) =>
+    Math.abs(frame.value({ name: weight, index: axes.map((axis) => axis === "input" ? input : unit) }) ?? 0);
+  const kept = new Set(folded.sort((a, b) => size(b) - size(a)).slice(0, MOST_FOLDED));
+  return wires.filter((wire) => !wire.folded || kept.has(wire));
+}
+
+/** @param {WireAnchor} wire */
+function keyOf({ layer, unit, input }) {
+  return `${layer}.${unit}.${input}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
  * The calm wires of the network: sign and size of one value for each pair of units of neighbouring layers.
  *
- * Wires are drawn in bundles of equal look, so that thousands cost a few strokes; up to a limit as SVG, above it on a
- * canvas.
+ * A few hundred are SVG, in bundles of equal look; thousands are laid into a canvas as pixels, and of more than that only
+ * those that carry most.
  *
  * @import { Point, Wire } from "../../types.d.ts"
  * @import { Drawn } from "../../draw/dom.js"
@@ -12,10 +12,14 @@
 import { largestMagnitude, signOf } from "../../draw/colour.js";
 import { svg } from "../../draw/dom.js";
 import { wireBetween } from "../../draw/geometry.js";
+import { placeInStrip } from "./layout.js";
 import { placeValues, shownOnWires } from "./quantities.js";
 
 /** More wires than this are drawn on a canvas. */
 export const SVG_WIRES = 600;
+
+/** Between two layers with more wires than this, so many of the strongest are drawn besides those between cards. */
+export const MOST_WIRES = 5000, STRONGEST = 1200;
 
 /** Widths of calm wires come in this many steps. */
 const STEPS = 6;
@@ -24,21 +28,80 @@ const STEPS = 6;
 /** @typedef {{ sign: string, step: number, lines: Wire[] }} Bundle */
 
 /**
- * Every wire between two cards that are shown, in layer, unit, input order.
+ * The wires between neighbouring columns, in layer, unit, input order: all of them, or where there are too many those
+ * between two cards.
  * @param {Column[]} columns
  * @returns {Place[]}
  */
 export function placeWires(columns) {
-  return columns.slice(1).flatMap((column, at) =>
-    column.cards.flatMap((to) =>
-      columns[at].cards.map((from) => ({
+  return columns.slice(1).flatMap((column, at) => {
+    const all = extentOf(column) * extentOf(columns[at]) <= MOST_WIRES;
+    const [from, to] = [unitsOf(columns[at], all), unitsOf(column, all)];
+    return to.flatMap((into) =>
+      from.map((out) => ({
         layer: column.layer,
-        unit: to.unit,
-        input: from.unit,
-        line: wireBetween(from.box, to.box),
+        unit: into.unit,
+        input: out.unit,
+        line: wireBetween(out.box, into.box),
       }))
-    )
-  );
+    );
+  });
+}
+
+/** @param {Column} column */
+function extentOf({ more, cards }) {
+  return more ? more.extent : cards.length;
+}
+
+/** Units with their places, those in a strip included if asked.  @param {Column} column  @param {boolean} all */
+function unitsOf(column, all) {
+  if (!all || !column.more) return column.cards;
+  const cards = new Map(column.cards.map((card) => [card.unit, card.box]));
+  return Array.from({ length: column.more.extent }, (_, unit) => ({
+    unit,
+    box: cards.get(unit) ?? placeInStrip(column, unit),
+  }));
+}
+
+/**
+ * The strongest wires of the layers that have too many.
+ * @param {Scene} scene
+ * @param {(string | null)[]} names  value shown on each layer's wires
+ * @returns {Place[]}
+ */
+export function strongestWires({ frame, layout: { columns } }, names) {
+  return columns.slice(1).flatMap((column, at) => {
+    const [from, to] = [columns[at], column];
+    const name = names[column.layer];
+    if (extentOf(from) * extentOf(to) <= MOST_WIRES || name === null) return [];
+    const tensor = frame.trace.values[name];
+    if (!tensor?.data) return [];
+    const [outs, intos] = [from, to].map((each) => {
+      const cards = new Map(each.cards.map((card) => [card.unit, card.box]));
+      return (/** @type {number} */ unit) => cards.get(unit) ?? placeInStrip(each, unit);
+    });
+    return largestPlaces(tensor.data).map((place) => {
+      const [unit, input] = [Math.floor(place / tensor.shape[1]), place % tensor.shape[1]];
+      return { layer: column.layer, unit, input, line: wireBetween(outs(input), intos(unit)) };
+    });
+  });
+}
+
+/** @type {WeakMap<Float64Array, number[]>} */
+const places = new WeakMap();
+
+/** Where the largest numbers of an array stand.  @param {Float64Array} data  @returns {number[]} */
+function largestPlaces(data) {
+  const known = places.get(data);
+  if (known) return known;
+  const sizes = Float64Array.from(data, (value) => Number.isFinite(value) ? Math.abs(value) : 0);
+  const least = sizes.toSorted()[Math.max(0, sizes.length - STRONGEST)];
+  const found = [];
+  for (let place = 0; place < sizes.length && found.length < STRONGEST; place++) {
+    if (sizes[place] >= least && sizes[place] > 0) found.push(place);
+  }
+  places.set(data, found);
+  return found;
 }
 
 /**
@@ -94,39 +157,6 @@ export function drawBundles(bundles, font, crowd) {
 }
 
 /**
- * The same on a canvas.
- * @param {HTMLCanvasElement} canvas
- * @param {Bundle[]} bundles
- * @param {{ width: number, height: number, font: number, crowd: number }} size
- */
-export function paintBundles(canvas, bundles, { width, height, font, crowd }) {
-  const scale = Math.min(2, globalThis.devicePixelRatio || 1);
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const pen = canvas.getContext("2d");
-  if (!pen) return;
-  const style = getComputedStyle(canvas);
-  pen.setTransform(scale, 0, 0, scale, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  for (const { sign, step, lines } of bundles) {
-    const path = new Path2D();
-    for (const { x1, y1, x2, y2 } of lines) {
-      path.moveTo(x1, y1);
-      path.lineTo(x2, y2);
-    }
-    pen.strokeStyle = sign === "positive"
-      ? style.color
-      : sign === "negative"
-      ? style.outlineColor
-      : style.columnRuleColor;
-    pen.lineWidth = calmWidth(step, font, crowd);
-    pen.globalAlpha = calmOpacity(step, crowd);
-    pen.setLineDash(dashOf(sign, font).split(" ").filter(Boolean).map(Number));
-    pen.stroke(path);
-  }
-}
-
-/**
  * The wire under a point, if one passes within reach.
  * @param {Place[]} wires
  * @param {Point} point
@@ -164,12 +194,12 @@ export function crowding(wires) {
 }
 
 /** @param {number} step  @param {number} font  @param {number} crowd */
-function calmWidth(step, font, crowd) {
+export function calmWidth(step, font, crowd) {
   return tenth((0.8 + 2.1 * crowd * step / STEPS) * Math.max(0.75, font / 16));
 }
 
 /** @param {number} step  @param {number} crowd */
-function calmOpacity(step, crowd) {
+export function calmOpacity(step, crowd) {
   return Math.round(100 * (0.26 + (0.34 * step) / STEPS) * (0.4 + 0.6 * crowd)) / 100;
 }
 

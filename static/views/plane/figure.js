@@ -4,12 +4,12 @@
  * @import { RunData, StageContext, Surface } from "../../types.d.ts"
  * @import { Drawn } from "../../draw/dom.js"
  * @import { Desk, Score, Scores } from "../plane.js"
- * @import { Mapped } from "./maps.js"
+ * @import { Mapped } from "../../draw/map.js"
  */
 import { html } from "../../draw/dom.js";
 import { panel } from "../../draw/format.js";
 import { axis, ticks } from "../../draw/plot.js";
-import { CURVE_REACH, REGIONS, scaleOf, unitValues } from "./maps.js";
+import { CURVE_REACH, REGIONS, scaleOf, unitValues } from "../../draw/map.js";
 import { BLEED, nearest } from "./points.js";
 
 /** How near to an example a click has to be, in CSS pixels. */

@@ -6,7 +6,7 @@
  * @import { Palette, Rgb } from "../../draw/field.js"
  */
 import { blend } from "../../draw/field.js";
-import { CURVE_REACH, ratio } from "./maps.js";
+import { CURVE_REACH, ratio } from "../../draw/map.js";
 
 /** Their canvas is larger than the map by this on every side, in CSS pixels. */
 export const BLEED = 12;

@@ -4,13 +4,14 @@
  * @import { RunData, Surface } from "../../types.d.ts"
  * @import { Drawn } from "../../draw/dom.js"
  * @import { Desk } from "../plane.js"
- * @import { Mapped } from "./maps.js"
+ * @import { Mapped } from "../../draw/map.js"
  */
 import { html, icon } from "../../draw/dom.js";
 import { figures } from "../../draw/figures.js";
 import { symbol } from "../../draw/label.js";
 import { lowered, nameOf } from "./figure.js";
-import { CLASS_COLOURS, REGIONS, scaleOf, unitValues } from "./maps.js";
+import { REGIONS, scaleOf, unitValues } from "../../draw/map.js";
+import { CLASS_COLOURS } from "../../ink.js";
 
 /** Units of a layer that are shown in small. */
 const MOST_UNITS = 16;

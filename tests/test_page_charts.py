@@ -1,0 +1,124 @@
+"""The charts: fetched when first looked at, every one of them drawn, at the step that is shown, in every dress."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.page import Visit
+
+SPEC = {
+    "data": {"kind": "circles", "examples": 100, "test_fraction": 0.3},
+    "layers": [
+        {"units": 5, "activation": "relu"},
+        {"units": 4, "activation": "tanh"},
+        {"units": 1, "activation": "sigmoid"},
+    ],
+    "loss": "binary_cross_entropy",
+    "optimizer": {"kind": "adam", "learning_rate": 0.05},
+    "penalty": {"l2": 0.001},
+    "batch_size": 35,
+    "epochs": 60,
+    "seed": 2,
+}
+DRAWN = """(name) => document.querySelector(".chart-figure")?.dataset.chart === name
+  && document.querySelector(".chart-plot .plot-container") !== null"""
+FETCHED = "() => performance.getEntriesByType('resource').filter(({ name }) => /plotly|charts/.test(name)).length"
+MARK = "() => document.querySelector('.chart-plot .shapelayer path')?.getAttribute('d')"
+
+
+@pytest.fixture
+def visit(new_page, base_url):
+    """A visit without animation."""
+    return Visit(new_page(reduced_motion="reduce"), base_url)
+
+
+def chart(visit, label, name):
+    """Choose a chart, and wait until it is drawn."""
+    visit.page.get_by_role("group", name=re.compile("Charts|图表")).get_by_role(
+        "button", name=label, exact=True
+    ).click()
+    visit.wait(DRAWN, name)
+
+
+def test_nothing_of_the_charts_is_fetched_until_they_are_looked_at_and_then_every_one_is_drawn(visit):
+    run = visit.server.run(SPEC)
+    visit.open("#step=40", spec=SPEC)
+    assert visit.page.evaluate(FETCHED) == 0
+    visit.page.get_by_role("tab", name="Charts").click()
+    visit.wait(DRAWN, "loss")
+    offered = visit.server.ask(f"runs/{run['id']}/charts")["charts"]
+    assert len(offered) >= 7
+    for entry in offered:
+        chart(visit, entry["label"], entry["name"])
+        step = {"step": 40} if entry["at_step"] else {"points": 400}
+        figure = visit.server.ask(f"runs/{run['id']}/charts/{entry['name']}", **step)
+        assert visit.page.locator(".chart-sentence").inner_text() == figure["sentence"]
+        assert visit.page.locator(".chart-plot .main-svg").count() > 0
+        for option in entry["options"]:
+            if len(option["choices"]) < 2:
+                continue
+            menu = visit.page.locator("#stage").get_by_role("combobox", name=option["label"], exact=True)
+            assert menu.locator("option").all_inner_texts() == [choice["label"] for choice in option["choices"]]
+    visit.page.get_by_role("tab", name="Network").click()
+    visit.rest()
+    assert visit.page.locator("#stage .card").count() > 0
+
+
+def test_the_playhead_stands_on_the_chart_and_a_click_leads_to_a_step(visit):
+    visit.open("#step=40&view=charts&by=step", spec=SPEC)
+    visit.wait(DRAWN, "loss")
+    mark = visit.wait(MARK)
+    visit.press("]", "]")  # first to the end of step 40, then to the next
+    visit.wait(f"(mark) => ({MARK})() !== mark", mark)
+    box = visit.page.locator(".chart-plot .nsewdrag").first.bounding_box()
+    x, y = box["x"] + 0.75 * box["width"], box["y"] + box["height"] / 2
+    visit.page.mouse.move(x - 5, y)
+    visit.page.mouse.move(x, y)
+    visit.page.locator(".chart-plot .hoverlayer .hovertext, .chart-plot .hoverlayer .legend").first.wait_for()
+    visit.page.mouse.click(x, y)
+    visit.wait("(step) => Math.abs(Number(document.body.dataset.step) - step) <= 1", 0.75 * 119)
+    ticks = visit.page.locator(".chart-plot .yaxislayer-above").text_content()
+    scale = visit.page.get_by_label("Logarithmic scale")
+    scale.set_checked(not scale.is_checked())
+    visit.wait("(ticks) => document.querySelector('.chart-plot .yaxislayer-above').textContent !== ticks", ticks)
+
+
+def test_the_curve_of_the_run_before_stays_faintly(visit):
+    visit.open("#view=charts", spec=SPEC)
+    visit.wait(DRAWN, "loss")
+    visit.open("#view=charts", spec={**SPEC, "seed": 5})
+    visit.wait(
+        "() => [...document.querySelectorAll('.chart-plot .legendtext')].some((e) => e.textContent === '1 before')"
+    )
+    visit.page.get_by_label("Earlier runs (1)").uncheck()
+    visit.wait(
+        "() => ![...document.querySelectorAll('.chart-plot .legendtext')].some((e) => e.textContent === '1 before')"
+    )
+
+
+def test_in_the_dark_and_in_chinese_the_charts_are_as_legible(new_page, base_url):
+    page = new_page(reduced_motion="reduce", color_scheme="dark")
+    visit = Visit(page, base_url).open("#step=40&view=charts", query="?lang=zh", spec=SPEC)
+    visit.wait(DRAWN, "loss")
+    fill = "() => getComputedStyle(document.querySelector('.chart-plot .xtick text')).fill"
+    ink = [int(part) for part in re.findall(r"\d+", page.evaluate(fill))[:3]]
+    assert min(ink) > 120, f"letters of colour {ink} on dark ground"
+    page.emulate_media(color_scheme="light")
+    visit.wait(f"(before) => ({fill})() !== before", page.evaluate(fill))
+    found = Axe().run(page, context="#stage-panel").response["violations"]
+    assert not found, [rule["help"] for rule in found]
+
+
+def test_what_draws_the_charts_is_asked_for_again_if_it_does_not_come(new_page, base_url, allow_console_error):
+    allow_console_error("Failed to load resource|ERR_FAILED")
+    page = new_page(reduced_motion="reduce")
+    page.route("**/vendor/plotly*", lambda route: route.abort())
+    visit = Visit(page, base_url).open("#view=charts", spec=SPEC)
+    again = page.locator("#stage").get_by_role("button", name="Try again")
+    again.wait_for()
+    page.unroute("**/vendor/plotly*")
+    again.click()
+    visit.wait(DRAWN, "loss")
