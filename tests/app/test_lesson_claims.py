@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from math import isclose, log
 from typing import Any
 
@@ -115,7 +116,7 @@ def test_below_the_limit_it_arrives_above_it_it_flies_off():
     assert losses(0.05, 5) == sorted(losses(0.05, 5), reverse=True)
     assert 0.45 < weights(0.05, 2)[1] / 2 < 0.5, "nearly half the way to 2"
     zigzag = weights(0.2, 6)
-    assert all((one - 2) * (other - 2) < 0 for one, other in zip(zigzag, zigzag[1:], strict=False)), "to and fro"
+    assert all((one - 2) * (other - 2) < 0 for one, other in pairwise(zigzag)), "to and fro"
     assert losses(0.2, 6) == sorted(losses(0.2, 6), reverse=True), "every jump ends a little lower"
     gradient = float(rated(0.1).trace(0).values["dW1"][0, 0])
     assert isclose(2 / (-gradient / 2), 0.2143, abs_tol=5e-5), "the limit, twice the best of all"

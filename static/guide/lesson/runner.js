@@ -11,7 +11,7 @@ import { create, html } from "../../draw/dom.js";
 import { shownRun } from "../../needs.js";
 import { browserClock } from "../../player.js";
 import { say } from "../../toast.js";
-import { formatAddress, parseAddress, valueAt } from "../../trace.js";
+import { formatAddress, known, parseAddress, unitOf, valueAt, writtenBy } from "../../trace.js";
 import { placeOf } from "../../url.js";
 import { glossaryOf, openGlossary } from "../glossary.js";
 import { elementOf, numberOf, selectorOf } from "../point.js";
@@ -160,8 +160,15 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
     const to = ask?.reveal;
     const run = shownRun(getState());
     if (!to || !run) return;
-    if (to.by) dispatch({ type: "move", by: to.by, direction: 1 });
-    else {
+    if (to.by) {
+      dispatch({ type: "move", by: to.by, direction: 1 });
+      // Who has wandered off comes to the number all the same.
+      const cell = ask.kind !== "choice" && typeof ask.of === "string" ? parseAddress(ask.of) : null;
+      if (cell && !known(run, getState().cursor, cell)) {
+        const unit = unitOf(run.values[cell.name], cell.index);
+        dispatch({ type: "goto", moment: { frame: writtenBy(run, cell.name), unit } });
+      }
+    } else {
       const moment = momentOf(to, run, getState().cursor);
       dispatch({ type: "goto", moment: to.frame === undefined ? { step: moment.step } : moment });
     }
