@@ -216,6 +216,8 @@ export interface State {
   /** Significant digits of every number shown; null where as many are shown as fit. */
   digits: number | null;
   /** Do units on the stage show what they say over the plane of the inputs? */
+  /** The chart that is chosen, with what is chosen about it: `layers.dW`. */
+  chart: string;
   maps: boolean;
   /** For a class to read from the last row: large, and nothing on the page that is not needed. */
   present: boolean;
@@ -259,6 +261,7 @@ export interface Place {
   view?: string;
   focus?: Address;
   digits?: number;
+  chart?: string;
   maps?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
@@ -537,6 +540,7 @@ export interface ChartInfo {
   label: string;
   summary: string;
   at_step: boolean;
+  whole: boolean;
   options: { name: string; label: string; choices: { value: string; label: string }[] }[];
 }
 
@@ -548,6 +552,7 @@ export interface ChartFigure {
   data: Record<string, unknown>[];
   layout: Record<string, unknown>;
   sentence: string;
+  warning: string;
   scales: boolean;
 }
 
@@ -616,6 +621,7 @@ export type Action =
   | { type: "pause" }
   | { type: "speed"; speed: number }
   | { type: "digits"; digits: number | null }
+  | { type: "chart"; chart: string }
   | { type: "maps"; maps: boolean }
   | { type: "present"; present: boolean }
   | { type: "hide"; panel: Panel; hidden: boolean }
