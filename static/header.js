@@ -11,7 +11,7 @@ const WIDE = "(min-width: 1100px) and (min-height: 560px)";
 
 /**
  * @typedef {object} Header
- * @property {{ name: string, spec: Spec }[]} examples  as the menu lists them
+ * @property {{ name: string, label: string, spec: Spec }[]} examples  as the menu lists them
  * @property {(name: string | null) => void} showExample  null for the visitor's own experiment
  * @property {() => void} toggleHelp
  * @property {() => void} toggleExperiment
@@ -30,6 +30,7 @@ export function createHeader({ t, fragment, open }) {
   const menu = /** @type {HTMLSelectElement} */ (byId("example-menu"));
   const examples = [...menu.options].filter(({ value }) => value).map((option) => ({
     name: option.value,
+    label: option.text,
     spec: JSON.parse(option.dataset.spec ?? "{}"),
   }));
   menu.addEventListener("change", () => {

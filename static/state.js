@@ -40,6 +40,7 @@ export const initialState = Object.freeze({
   digits: null,
   maps: false,
   chart: "",
+  wires: false,
   present: false,
   hide: Object.freeze([]),
   lesson: null,
@@ -62,7 +63,7 @@ const REMEMBERED = 100;
 export function reduce(state, action) {
   switch (action.type) {
     case "run/loading":
-      return change(withSpec(state, action.spec), { run: loading(state.run, action.key) });
+      return change(withSpec(state, action.spec, action.merge), { run: loading(state.run, action.key) });
     case "run/ready":
       return awaited(state.run, action.key) ? withRun(state, action.key, action.run) : state;
     case "run/failed":
@@ -125,6 +126,8 @@ export function reduce(state, action) {
       return change(state, { chart: action.chart });
     case "maps":
       return change(state, { maps: action.maps });
+    case "wires":
+      return change(state, { wires: action.wires });
     case "present":
       return presented(state, action.present);
     case "hide":
@@ -245,6 +248,7 @@ function withMore(state, { key, values, refused }) {
     values: all,
     truncated: Object.values(all).some(({ data }) => data === null),
     refused: [...before.refused ?? [], ...refused],
+    filled: (before.filled ?? 0) + 1,
   };
   return change(state, { trace: ready(key, trace) });
 }
@@ -253,9 +257,10 @@ function withMore(state, { key, values, refused }) {
  * A new experiment: the cursor remembers its assignment by name until the new run says where that is.
  * @param {State} state
  * @param {Spec} spec
+ * @param {boolean} [merge]  it takes the place of the one before, which is not gone back to
  * @returns {State}
  */
-function withSpec(state, spec) {
+function withSpec(state, spec, merge = false) {
   if (runKey(spec) === runKey(state.spec)) return change(state, { run: unfailed(state.run) });
   const run = shownRun(state);
   const frameName = state.frameName ?? run?.program.calls[state.cursor.frame]?.writes ?? null;
@@ -265,7 +270,7 @@ function withSpec(state, spec) {
     run: unfailed(state.run),
     playing: false,
     direction: 0,
-    ...(run === null ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
+    ...(run === null || merge ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
   });
 }
 

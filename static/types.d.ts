@@ -129,6 +129,8 @@ export interface Trace {
   truncated: boolean;
   /** Those of them that cannot be had. */
   refused?: string[];
+  /** How often arrays have come later: what was drawn without them is drawn again. */
+  filled?: number;
 }
 
 export interface History {
@@ -219,6 +221,8 @@ export interface State {
   /** The chart that is chosen, with what is chosen about it: `layers.dW`. */
   chart: string;
   maps: boolean;
+  /** Are the numbers of wires shown? */
+  wires: boolean;
   /** For a class to read from the last row: large, and nothing on the page that is not needed. */
   present: boolean;
   /** Panels that are not shown. */
@@ -263,6 +267,7 @@ export interface Place {
   digits?: number;
   chart?: string;
   maps?: boolean;
+  wires?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
   lesson?: string;
@@ -369,6 +374,8 @@ export interface CatalogParam {
   maximum: number | null;
   exclusive_minimum: boolean;
   step: number | null;
+  /** How a control counts: by `step`, over 1, 2, 5, 10 and so on, or so for what is missing to 1. */
+  scale: "linear" | "log" | "to_one";
   unit: string | null;
   choices: string[];
   choice_labels: string[];
@@ -587,6 +594,8 @@ export interface View {
   isReady?(): boolean;
   /** Can it show little maps in its units? */
   maps?: boolean;
+  /** Can it show the numbers of all wires? */
+  wires?: boolean;
 }
 
 /** A view the stage can show. */
@@ -595,7 +604,7 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
-  | { type: "run/loading"; key: string; spec: Spec }
+  | { type: "run/loading"; key: string; spec: Spec; merge?: boolean }
   | { type: "run/ready"; key: string; run: Run }
   | { type: "run/failed"; key: string; problem: Problem }
   | { type: "trace/loading"; key: string }
@@ -623,6 +632,7 @@ export type Action =
   | { type: "digits"; digits: number | null }
   | { type: "chart"; chart: string }
   | { type: "maps"; maps: boolean }
+  | { type: "wires"; wires: boolean }
   | { type: "present"; present: boolean }
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }

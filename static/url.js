@@ -44,6 +44,7 @@ const PARTS = {
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
   chart: { read: chartName, write: ({ chart }) => chart || undefined },
   maps: { read: (text) => text === "1" || undefined, write: ({ maps }) => maps ? "1" : undefined },
+  wires: { read: (text) => text === "1" || undefined, write: ({ wires }) => wires ? "1" : undefined },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
   hide: {
     read: panels,
@@ -93,7 +94,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, maps, chart, present, hide, lesson } = state;
+  const { cursor, example, by, view, spec, digits, maps, wires, chart, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -108,6 +109,7 @@ export function placeOf(state) {
     ...digits === null ? {} : { digits },
     ...maps ? { maps } : {},
     ...chart ? { chart } : {},
+    ...wires ? { wires } : {},
     ...present ? { present } : {},
     ...hide.length ? { hide } : {},
     ...lesson === null ? {} : { lesson },
@@ -133,6 +135,7 @@ export function toAction(place) {
     digits: place.digits ?? null,
     maps: place.maps ?? false,
     chart: place.chart ?? "",
+    wires: place.wires ?? false,
     present: place.present ?? false,
     hide: place.hide ?? initialState.hide,
     lesson: place.lesson ?? null,

@@ -24,7 +24,7 @@ const STILL = 10;
 
 /** Everything that has a definition. */
 export const DEFINED =
-  "[data-address], [data-name], [data-call], [data-role], [data-term], .legend [data-phase], .badge, .timeline-label, .field-name";
+  "[data-address], [data-name], [data-call], [data-role], [data-term], .legend [data-phase], .timeline-name, .badge, .timeline-label, .field-name";
 
 /** Parts a formula names, by the term they are. */
 const ROLES = /** @type {Record<string, string>} */ ({ error: "da", slope: "slope", path: "path" });

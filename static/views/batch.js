@@ -98,7 +98,14 @@ function draw(host, board) {
   const first = Math.max(0, Math.floor(scroller.scrollTop / row) - BEYOND);
   const count = Math.ceil(scroller.clientHeight / row) + 2 * BEYOND;
   const key = [
-    ...[frame.run.id, context.language, JSON.stringify([frame.moment, before]), frame.example, made],
+    ...[
+      frame.run.id,
+      frame.trace.filled,
+      context.language,
+      JSON.stringify([frame.moment, before]),
+      frame.example,
+      made,
+    ],
     ...[
       formatAddress(frame.focus),
       frame.building?.complete,

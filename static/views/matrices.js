@@ -114,6 +114,7 @@ function draw(host, board) {
     ...[
       headKey,
       frame.trace.run,
+      frame.trace.filled,
       windows,
       frame.example,
       formatAddress(frame.focus),

@@ -97,6 +97,7 @@ function draw(host, panel) {
     : "";
   const key = [
     moment,
+    frame.trace.filled,
     formatAddress(frame.focus),
     context.state.focus !== null,
     context.language,
