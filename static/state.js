@@ -39,6 +39,7 @@ export const initialState = Object.freeze({
   speed: 1,
   digits: null,
   maps: false,
+  chart: "",
   wires: false,
   present: false,
   hide: Object.freeze([]),
@@ -122,6 +123,8 @@ export function reduce(state, action) {
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
     case "digits":
       return change(state, { digits: action.digits });
+    case "chart":
+      return change(state, { chart: action.chart });
     case "maps":
       return change(state, { maps: action.maps });
     case "wires":

@@ -218,6 +218,8 @@ export interface State {
   /** Significant digits of every number shown; null where as many are shown as fit. */
   digits: number | null;
   /** Do units on the stage show what they say over the plane of the inputs? */
+  /** The chart that is chosen, with what is chosen about it: `layers.dW`. */
+  chart: string;
   maps: boolean;
   /** Are the numbers of wires shown? */
   wires: boolean;
@@ -265,6 +267,7 @@ export interface Place {
   view?: string;
   focus?: Address;
   digits?: number;
+  chart?: string;
   maps?: boolean;
   wires?: boolean;
   present?: boolean;
@@ -546,6 +549,7 @@ export interface ChartInfo {
   label: string;
   summary: string;
   at_step: boolean;
+  whole: boolean;
   options: { name: string; label: string; choices: { value: string; label: string }[] }[];
 }
 
@@ -557,6 +561,7 @@ export interface ChartFigure {
   data: Record<string, unknown>[];
   layout: Record<string, unknown>;
   sentence: string;
+  warning: string;
   scales: boolean;
 }
 
@@ -627,6 +632,7 @@ export type Action =
   | { type: "pause" }
   | { type: "speed"; speed: number }
   | { type: "digits"; digits: number | null }
+  | { type: "chart"; chart: string }
   | { type: "maps"; maps: boolean }
   | { type: "wires"; wires: boolean }
   | { type: "present"; present: boolean }

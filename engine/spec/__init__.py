@@ -176,6 +176,11 @@ class ExperimentSpec:
         """Examples in a batch (the last one of an epoch may be smaller)."""
         return min(self.batch_size or self.extent[0], self.extent[0])
 
+    def batch_at(self, step: int) -> int:
+        """Examples in the batch of a step."""
+        n, batch = self.extent[0], self.batch
+        return batch if batch == n else min(batch, n - step % self.batches_per_epoch * batch)
+
     @property
     def batches_per_epoch(self) -> int:
         """Steps in one pass through the data."""
@@ -193,6 +198,10 @@ class ExperimentSpec:
     def __hash__(self) -> int:
         """The hash of all fields, computed once."""
         return self._hash
+
+    def shortened(self, epochs: int) -> ExperimentSpec:
+        """The experiment as far as after so many epochs, if it has more."""
+        return replace(self, epochs=min(epochs, self.epochs))
 
     @cached_property
     def _one_epoch(self) -> ExperimentSpec:

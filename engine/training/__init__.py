@@ -165,8 +165,7 @@ class Trajectory:
 
     def plan(self, step: int) -> Plan:
         """The compiled plan for a step, with its batch, its masks and its number in place."""
-        n, batch = self.spec.extent[0], self.spec.batch
-        size = n if batch == n else min(batch, n - step % self.spec.batches_per_epoch * batch)
+        size = self.spec.batch_at(step)
         if size not in self._plans:
             self._plans[size] = Plan(self.program, size, self.layout, self.state, self.settings)
         plan = self._plans[size]
