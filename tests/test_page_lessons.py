@@ -291,7 +291,8 @@ def test_axe_finds_nothing_in_a_lesson(new_page, base_url, scheme, locale, viewp
 
 def test_on_a_phone_the_lesson_leaves_the_stage_in_sight_and_nothing_scrolls_sideways(new_page, base_url):
     page = new_page(viewport=PHONE, has_touch=True, reduced_motion="reduce")
-    visit = Visit(page, base_url).open("#lesson=one-neuron")
+    visit = Visit(page, base_url)
+    page.goto(f"{base_url}/#lesson=one-neuron")
     panel(visit).wait_for()
     at(visit, 1)
     lesson, player = panel(visit).bounding_box(), page.locator("#player").bounding_box()
