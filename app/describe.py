@@ -139,6 +139,7 @@ def catalog(language: str) -> Plain:
         "language": language,
         "conventions": conventions(language),
         **{name: [entry(found, language) for found in entries] for name, entries in registries.items()},
+        "activations": [activation(found, language) for found in registries["activations"]],
         "datasets": [dataset(found, language) for found in engine.DATASETS.values()],
         "inline": [param(each, language) for each in engine.INLINE_PARAMS],
         "examples": [example(found, language) for found in registries["examples"]],
@@ -157,6 +158,12 @@ def entry(found: engine.Entry, language: str) -> Plain:
         "source": found.source,
         "params": [param(each, language) for each in found.params],
     }
+
+
+def activation(found: Any, language: str) -> Plain:
+    """An activation, with the parameters that it brings into its layer."""
+    learned = [{"name": each.slot, "label": each.label[language]} for each in found.learned]
+    return {**entry(found, language), "learned": learned}
 
 
 @cache

@@ -24,7 +24,10 @@ def tip(visit, words):
     return visit.page.locator("#definition")
 
 
-def test_where_the_mouse_rests_a_definition_comes_and_one_may_move_into_it(visit):
+def test_where_the_mouse_rests_a_definition_comes_and_one_may_move_into_it(new_context, base_url):
+    page = new_context(reduced_motion="reduce").new_page()
+    page.clock.install()
+    visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")
     cell = visit.cell("delta1[0,1]")
     cell.hover()
     definition = tip(visit, "error term")
@@ -32,8 +35,8 @@ def test_where_the_mouse_rests_a_definition_comes_and_one_may_move_into_it(visit
     assert definition.locator("math").count() == 2
     box = definition.bounding_box()
     visit.page.mouse.move(box["x"] + 20, box["y"] + 20, steps=4)
-    visit.page.wait_for_timeout(400)
-    assert visit.page.evaluate(OPEN), "it went while the mouse was in it"
+    visit.page.clock.fast_forward(2_000)
+    assert visit.rest().page.evaluate(OPEN), "it went while the mouse was in it"
     definition.get_by_role("button").click()
     visit.page.locator("#glossary").wait_for()
     assert visit.page.evaluate("document.activeElement.id") == "term-delta"
