@@ -33,7 +33,7 @@ def run(
             "count": cost.parameters,
             "names": [name for name, value in program.values.items() if value.source == "parameter"],
         },
-        "layers": layers(spec, program),
+        "layers": layers(spec, program, language),
         "values": {
             name: {
                 "quantity": value.quantity.key,
@@ -109,8 +109,9 @@ def symbol(quantity: engine.Quantity) -> Plain:
     }
 
 
-def layers(spec: engine.ExperimentSpec, program: engine.Program) -> list[Plain]:
+def layers(spec: engine.ExperimentSpec, program: engine.Program, language: str) -> list[Plain]:
     """The layers in order, the inputs first."""
+    labels = {found.name: found.label[language] for found in engine.catalog()["activations"]}
     of_layer: dict[int | None, list[str]] = {}
     for name, value in program.values.items():
         if value.source == "parameter":
@@ -123,6 +124,7 @@ def layers(spec: engine.ExperimentSpec, program: engine.Program) -> list[Plain]:
                 "kind": layer.kind,
                 "units": layer.units,
                 "activation": layer.activation.kind,
+                "activation_label": labels[layer.activation.kind],
                 **({"activation_params": layer.activation.values} if layer.activation.params else {}),
                 "parameters": of_layer.get(k, []),
             }
