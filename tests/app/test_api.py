@@ -64,22 +64,8 @@ def test_a_run_describes_itself_completely(api, seed_run):
     sigmoid = {"activation": "sigmoid", "activation_label": "sigmoid"}
     assert answer.json()["layers"] == [
         {"layer": 0, "kind": "input", "units": 2},
-        {
-            "layer": 1,
-            "kind": "dense",
-            "units": 4,
-            "activation": "sigmoid",
-            "activation_label": "sigmoid",
-            "parameters": ["W1", "b1"],
-        },
-        {
-            "layer": 2,
-            "kind": "dense",
-            "units": 1,
-            "activation": "sigmoid",
-            "activation_label": "sigmoid",
-            "parameters": ["W2", "b2"],
-        },
+        {"layer": 1, "kind": "dense", "units": 4, **sigmoid, "parameters": ["W1", "b1"]},
+        {"layer": 2, "kind": "dense", "units": 1, **sigmoid, "parameters": ["W2", "b2"]},
     ]
     order = "z1 a1 z2 a2 loss da2 delta2 dW2 db2 da1 delta1 dW1 db1 W2_new b2_new W1_new b1_new"
     assert [call.writes for call in run.program.calls] == order.split()
