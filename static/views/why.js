@@ -17,7 +17,7 @@ import { drawEditor, editAction } from "./why/editor.js";
 import { drawFactors } from "./why/factors.js";
 import { fitLines } from "./why/fit.js";
 import { drawFormulas, drawHead } from "./why/head.js";
-import { drawPathsLater } from "./why/later.js";
+import { drawNotesLater, drawPathsLater } from "./why/later.js";
 import { drawOnward } from "./why/onward.js";
 import { drawNotYet, drawOrigin } from "./why/origin.js";
 import { drawProof } from "./why/proof.js";
@@ -50,7 +50,8 @@ export const why = {
 };
 
 /**
- * What the panel wants from the server: the explanation of this cell, for the proof by finite differences.
+ * What the panel wants from the server: the explanation of this cell, for the proof by finite differences, or for why it
+ * is not finite.
  * @param {Frame} frame
  * @param {string} language
  * @returns {{ key: string, run: string, step: number, name: string, index: number[], address: string, language: string } | null}
@@ -58,7 +59,9 @@ export const why = {
 export function needs(frame, language) {
   const { run, moment: { step }, focus } = frame;
   const call = run.program.calls[writtenBy(run, focus.name)];
-  if (call?.phase !== "backward" || !frame.known(focus)) return null;
+  const value = frame.value(focus);
+  const isWild = call && value !== undefined && !Number.isFinite(value);
+  if (!(call?.phase === "backward" || isWild) || !frame.known(focus)) return null;
   const address = formatAddress(focus);
   return {
     key: `${run.id}/${step}/${address}/${language}`,
@@ -110,20 +113,22 @@ function draw(host, panel) {
   const scene = sceneOf(frame, context);
   const hadFocus = host.contains(host.ownerDocument.activeElement);
   const [number, place, ...words] = drawHead(scene);
+  const again = () => {
+    panel.drawn = "";
+    draw(host, panel);
+  };
   patch(host, [
     drawTop(scene, panel),
     number,
     place,
     drawProof(scene),
     ...words,
+    drawNotesLater(scene, again),
     drawNotYet(scene),
     drawEditor(scene),
     drawFormulas(scene),
     drawAccount(scene, panel),
-    drawPathsLater(scene, (key) => panel.whole.has(key), () => {
-      panel.drawn = "";
-      draw(host, panel);
-    }),
+    drawPathsLater(scene, (key) => panel.whole.has(key), again),
     drawOrigin(scene),
     drawShape(scene),
     drawOnward(scene),
