@@ -42,6 +42,10 @@ const PARTS = {
   },
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
   maps: { read: (text) => text === "1" || undefined, write: ({ maps }) => maps ? "1" : undefined },
+  stop: {
+    read: stopWhen,
+    write: ({ stop }) => stop && [stop.monitor, stop.goal, stop.patience, stop.least].join(),
+  },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
   hide: {
     read: panels,
@@ -91,7 +95,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, maps, present, hide, lesson } = state;
+  const { cursor, example, by, view, spec, digits, maps, stop, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -105,6 +109,7 @@ export function placeOf(state) {
     ...state.focus ? { focus: state.focus } : {},
     ...digits === null ? {} : { digits },
     ...maps ? { maps } : {},
+    ...stop ? { stop } : {},
     ...present ? { present } : {},
     ...hide.length ? { hide } : {},
     ...lesson === null ? {} : { lesson },
@@ -129,6 +134,7 @@ export function toAction(place) {
     focus: place.focus ?? null,
     digits: place.digits ?? null,
     maps: place.maps ?? false,
+    stop: place.stop ?? null,
     present: place.present ?? false,
     hide: place.hide ?? initialState.hide,
     lesson: place.lesson ?? null,
@@ -306,6 +312,15 @@ function panels(text) {
   const wanted = text.split(",");
   const found = PANELS.filter((panel) => wanted.includes(panel));
   return found.length ? Object.freeze(found) : undefined;
+}
+
+/** @param {string} text  @returns {import("./types.d.ts").StopWhen | undefined} */
+function stopWhen(text) {
+  const [monitor = "", ...parts] = text.split(",");
+  const [goal, patience, least] = parts.map((part) => part === "" ? null : Number(part));
+  const fits = /^(train|test)_(loss|accuracy)$/.test(monitor) && parts.length === 3 &&
+    ![goal, patience, least].some((part) => part !== null && !Number.isFinite(part));
+  return fits ? { monitor, goal, patience, least: least ?? 0 } : undefined;
 }
 
 /** @param {string} text  @returns {string | undefined} */
