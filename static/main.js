@@ -32,9 +32,9 @@ import { createVersions } from "./versions.js";
 import { createViews } from "./views/index.js";
 import {
   renderBadge,
-  renderMapsSwitch,
   renderMoment,
   renderRowPicker,
+  renderStageTools,
   renderTabs,
   sentence,
 } from "./views/moment.js";
@@ -118,12 +118,13 @@ const guide = createGuide({
   getState,
   dispatch,
   subscribe: store.subscribe,
-  frame: () => shown,
+  frame: () => frameAt(getState()) ?? shown,
   open: (place) => {
     lastOpened = place.spec ?? {};
     controls.discard();
     goTo(place);
   },
+  showExperiment: header.showExperiment,
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
 /** What trains, and what says when that stops, come with the first wish for either. */
@@ -172,7 +173,7 @@ store.subscribe((state, before) => {
   if (state.training || state.stop) course();
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
-  if (state.present !== before.present) header.makeRoom(state.present);
+  if (state.present !== before.present) header.showExperiment(state.present ? "closed" : "auto");
   if (state.digits !== before.digits) writeAnew(state.digits);
   writeAddress();
   speak();
@@ -200,7 +201,7 @@ function draw() {
     renderBadge(byId("badge"), shown, context);
     renderRowPicker(byId("row-picker"), shown, context);
     renderMoment(byId("moment"), shown, context);
-    renderMapsSwitch(byId("stage-tools"), shown, viewOf(views, state), context);
+    renderStageTools(byId("stage-tools"), shown, viewOf(views, state), context);
     renderData(byId("data-picture"), shown, context);
     timeline.render(byId("timeline"), shown, context);
   }

@@ -42,10 +42,13 @@ export const initialState = Object.freeze({
   speed: 1,
   digits: null,
   maps: false,
+  chart: "",
+  wires: false,
   present: false,
   hide: Object.freeze([]),
   lesson: null,
   veil: Object.freeze([]),
+  pointed: Object.freeze([]),
   frameName: null,
   edit: null,
   past: Object.freeze([]),
@@ -157,8 +160,12 @@ function reduced(state, action) {
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
     case "digits":
       return change(state, { digits: action.digits });
+    case "chart":
+      return change(state, { chart: action.chart });
     case "maps":
       return change(state, { maps: action.maps });
+    case "wires":
+      return change(state, { wires: action.wires });
     case "present":
       return presented(state, action.present);
     case "hide":
@@ -169,9 +176,9 @@ function reduced(state, action) {
     case "lesson":
       return change(state, { lesson: action.lesson });
     case "veil":
-      return `${action.veil}` === `${state.veil}`
-        ? state
-        : change(state, { veil: Object.freeze([...action.veil]) });
+      return change(state, { veil: renewed(state.veil, action.veil) });
+    case "point":
+      return change(state, { pointed: renewed(state.pointed, action.pointed) });
     case "spec":
       return withSpec(state, action.spec);
     case "edit":
@@ -216,6 +223,11 @@ function change(state, parts) {
   return names.every((name) => Object.is(state[name], parts[name]))
     ? state
     : Object.freeze({ ...state, ...parts });
+}
+
+/** A list of names: the one there was, if it says the same.  @param {readonly string[]} now  @param {readonly string[]} next */
+function renewed(now, next) {
+  return now.join(" ") === next.join(" ") ? now : Object.freeze([...next]);
 }
 
 /**
@@ -279,6 +291,7 @@ function withMore(state, { key, values, refused }) {
     values: all,
     truncated: Object.values(all).some(({ data }) => data === null),
     refused: [...before.refused ?? [], ...refused],
+    filled: (before.filled ?? 0) + 1,
   };
   return change(state, { trace: ready(key, trace) });
 }

@@ -18,6 +18,7 @@ export const DIGITS = Object.freeze({ fewest: 2, most: 6 });
 const DEEPEST = 32;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const CHART = /^[a-z][a-z0-9]{0,31}(\.[A-Za-z0-9_]{1,31}){0,3}$/;
 const LESSON = /^[a-z][a-z0-9-]{0,63}(\.[1-9]\d{0,2})?$/;
 
 /**
@@ -41,11 +42,13 @@ const PARTS = {
     write: ({ focus }) => focus && formatAddress(focus),
   },
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
+  chart: { read: chartName, write: ({ chart }) => chart || undefined },
   maps: { read: (text) => text === "1" || undefined, write: ({ maps }) => maps ? "1" : undefined },
   stop: {
     read: stopWhen,
     write: ({ stop }) => stop && [stop.monitor, stop.goal, stop.patience, stop.least].join(),
   },
+  wires: { read: (text) => text === "1" || undefined, write: ({ wires }) => wires ? "1" : undefined },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
   hide: {
     read: panels,
@@ -95,7 +98,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, maps, stop, present, hide, lesson } = state;
+  const { cursor, example, by, view, spec, digits, maps, wires, chart, stop, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -110,6 +113,8 @@ export function placeOf(state) {
     ...digits === null ? {} : { digits },
     ...maps ? { maps } : {},
     ...stop ? { stop } : {},
+    ...chart ? { chart } : {},
+    ...wires ? { wires } : {},
     ...present ? { present } : {},
     ...hide.length ? { hide } : {},
     ...lesson === null ? {} : { lesson },
@@ -135,6 +140,8 @@ export function toAction(place) {
     digits: place.digits ?? null,
     maps: place.maps ?? false,
     stop: place.stop ?? null,
+    chart: place.chart ?? "",
+    wires: place.wires ?? false,
     present: place.present ?? false,
     hide: place.hide ?? initialState.hide,
     lesson: place.lesson ?? null,
@@ -326,6 +333,11 @@ function stopWhen(text) {
 /** @param {string} text  @returns {string | undefined} */
 function lessonName(text) {
   return LESSON.test(text) ? text : undefined;
+}
+
+/** @param {string} text  @returns {string | undefined} */
+function chartName(text) {
+  return CHART.test(text) ? text : undefined;
 }
 
 /** @param {string} text  @returns {string | undefined} */
