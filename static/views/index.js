@@ -20,7 +20,7 @@ export function createViews(arrived, texts) {
   const tables = () => [sheet("views"), texts("views")];
   /** What a view of figures needs beside its script.  @param {string} name */
   const figures = (name) => [sheet(name), texts("figures"), import("../inquiries.js")];
-  return Object.freeze([
+  const offline = [
     network,
     view("matrices", "stage.matrices", async () => {
       const [{ matrices }] = await Promise.all([import("./matrices.js"), ...tables()]);
@@ -30,6 +30,11 @@ export function createViews(arrived, texts) {
       const [{ batch }] = await Promise.all([import("./batch.js"), ...tables()]);
       return batch;
     }),
+  ];
+  // A page saved to a file holds traces, and nothing that a server would have to work out.
+  if (document.body.dataset.saved) return Object.freeze(offline);
+  return Object.freeze([
+    ...offline,
     view("after", "stage.after", async () => {
       const [{ after }] = await Promise.all([import("./after.js"), ...tables()]);
       return after;
