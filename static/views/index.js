@@ -11,9 +11,10 @@ import { network } from "./network.js";
 /**
  * @param {() => void} arrived  called when a view has come that was waited for
  * @param {(part: string) => Promise<void>} texts  fetches the texts of a part of the page
+ * @param {boolean} [saved]  is the page one that was saved to a file?
  * @returns {readonly StageView[]}
  */
-export function createViews(arrived, texts) {
+export function createViews(arrived, texts, saved = false) {
   /** @type {(id: string, title: string, load: () => Promise<StageView>) => StageView} */
   const view = (id, title, load) => later(id, title, load, arrived);
   /** What a view of numbers in rows needs beside its script. */
@@ -32,7 +33,7 @@ export function createViews(arrived, texts) {
     }),
   ];
   // A page saved to a file holds traces, and nothing that a server would have to work out.
-  if (document.body.dataset.saved) return Object.freeze(offline);
+  if (saved) return Object.freeze(offline);
   return Object.freeze([
     ...offline,
     view("after", "stage.after", async () => {
