@@ -117,12 +117,13 @@ const guide = createGuide({
   getState,
   dispatch,
   subscribe: store.subscribe,
-  frame: () => shown,
+  frame: () => frameAt(getState()) ?? shown,
   open: (place) => {
     lastOpened = place.spec ?? {};
     controls.discard();
     goTo(place);
   },
+  showExperiment: header.showExperiment,
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
 // Only a page inside another one has a clock to keep to, and the list of moments comes when it is first opened.
@@ -157,7 +158,7 @@ store.subscribe((state, before) => {
   fillIn();
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
-  if (state.present !== before.present) header.makeRoom(state.present);
+  if (state.present !== before.present) header.showExperiment(state.present ? "closed" : "auto");
   if (state.digits !== before.digits) writeAnew(state.digits);
   writeAddress();
   speak();

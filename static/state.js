@@ -45,6 +45,7 @@ export const initialState = Object.freeze({
   hide: Object.freeze([]),
   lesson: null,
   veil: Object.freeze([]),
+  pointed: Object.freeze([]),
   frameName: null,
   edit: null,
   past: Object.freeze([]),
@@ -138,9 +139,9 @@ export function reduce(state, action) {
     case "lesson":
       return change(state, { lesson: action.lesson });
     case "veil":
-      return `${action.veil}` === `${state.veil}`
-        ? state
-        : change(state, { veil: Object.freeze([...action.veil]) });
+      return change(state, { veil: renewed(state.veil, action.veil) });
+    case "point":
+      return change(state, { pointed: renewed(state.pointed, action.pointed) });
     case "spec":
       return withSpec(state, action.spec);
     case "edit":
@@ -185,6 +186,11 @@ function change(state, parts) {
   return names.every((name) => Object.is(state[name], parts[name]))
     ? state
     : Object.freeze({ ...state, ...parts });
+}
+
+/** A list of names: the one there was, if it says the same.  @param {readonly string[]} now  @param {readonly string[]} next */
+function renewed(now, next) {
+  return now.join(" ") === next.join(" ") ? now : Object.freeze([...next]);
 }
 
 /**

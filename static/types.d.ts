@@ -231,6 +231,8 @@ export interface State {
   lesson: string | null;
   /** Numbers that are not shown, though they are there: a lesson asks to predict them. Addresses, or pointers. */
   veil: readonly string[];
+  /** Numbers that a lesson points at: the stage has them where it would otherwise leave them out. Addresses. */
+  pointed: readonly string[];
   /**
    * A number changed by hand that is not computed yet: the experiment it leads to, where it stands, and the values that
    * are stale until then. `problem` says why it cannot be.
@@ -637,6 +639,7 @@ export type Action =
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }
   | { type: "veil"; veil: readonly string[] }
+  | { type: "point"; pointed: readonly string[] }
   | { type: "spec"; spec: Spec }
   | { type: "edit"; address: Address; value: number; spec: Spec; stale: Set<string> }
   | { type: "edit/refused"; spec: Spec; problem: Problem }

@@ -104,6 +104,7 @@ function draw(host, panel) {
     proof,
     [...panel.whole].join(),
     pendingEdit(context),
+    context.state.veil.join(),
   ].join("|");
   if (panel.drawn === key && host.childElementCount) return;
   panel.drawn = key;
