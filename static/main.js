@@ -105,7 +105,7 @@ const controls = createControls({
   rows: batchRows,
   texts,
 });
-const views = createViews(requestDraw, texts);
+const views = createViews(requestDraw, texts, "saved" in document.body.dataset);
 const showStage = createStage(byId("stage"), views);
 const showTransport = createTransport(dispatch, getState, t);
 const showVersions = createVersions(dispatch, language);
