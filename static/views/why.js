@@ -13,11 +13,10 @@ import { formatAddress, parseAddress, unitOf, writtenBy } from "../trace.js";
 import { accountOf } from "./why/account.js";
 import { curveOf, drawCurve } from "./why/curve.js";
 import { echoNumbers } from "./why/echo.js";
-import { drawEditor, editAction } from "./why/editor.js";
 import { drawFactors } from "./why/factors.js";
 import { fitLines } from "./why/fit.js";
 import { drawFormulas, drawHead } from "./why/head.js";
-import { drawNotesLater, drawPathsLater } from "./why/later.js";
+import { drawEditorLater, drawNotesLater, drawPathsLater, editorThere } from "./why/later.js";
 import { drawOnward } from "./why/onward.js";
 import { drawNotYet, drawOrigin } from "./why/origin.js";
 import { drawProof } from "./why/proof.js";
@@ -107,6 +106,7 @@ function draw(host, panel) {
     proof,
     [...panel.whole].join(),
     pendingEdit(context),
+    context.state.veil.join(),
   ].join("|");
   if (panel.drawn === key && host.childElementCount) return;
   panel.drawn = key;
@@ -125,7 +125,7 @@ function draw(host, panel) {
     ...words,
     drawNotesLater(scene, again),
     drawNotYet(scene),
-    drawEditor(scene),
+    drawEditorLater(scene, again),
     drawFormulas(scene),
     drawAccount(scene, panel),
     drawPathsLater(scene, (key) => panel.whole.has(key), again),
@@ -152,7 +152,7 @@ function submitted({ frame, context: { dispatch, t } }, event) {
   if (form.dataset.edit === undefined) return;
   event.preventDefault();
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("value"));
-  const action = editAction(frame, field.value);
+  const action = editorThere()?.editAction(frame, frame.focus, field.value) ?? null;
   const problem = /** @type {HTMLElement} */ (form.querySelector(".problem"));
   problem.hidden = action !== null;
   problem.textContent = action ? "" : t("edit.no_number");

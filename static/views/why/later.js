@@ -2,35 +2,49 @@
  * Parts of the panel that come when a number first asks for them.
  *
  * @import { Drawn } from "../../draw/dom.js"
- * @import { Scene } from "./scene.js"
+ * @import { Scene, WhyContext } from "./scene.js"
  */
 import { sheet } from "../../sheets.js";
 
-/** @type {typeof import("./paths.js") | null} */
-let paths = null;
-/** @type {typeof import("./notes.js") | null} */
-let notes = null;
-/** Parts on their way. @type {Set<string>} */
-const coming = new Set();
+/**
+ * @template T
+ * @param {(context: WhyContext) => Promise<T>} load
+ * @returns {(context?: WhyContext, again?: () => void) => T | null}  the part, or null and `again` once it has come
+ */
+function part(load) {
+  /** @type {T | null} */
+  let there = null;
+  let coming = false;
+  return (context, again) => {
+    if (!there && !coming && context && again) {
+      coming = true;
+      load(context).then((part) => {
+        there = part;
+        again();
+      }).catch(() => coming = false);
+    }
+    return there;
+  };
+}
+
+/**
+ * A part with the texts and the styles that go with it.
+ * @template T
+ * @param {() => Promise<T>} load
+ */
+function dressed(load) {
+  return part(async (context) => {
+    const [there] = await Promise.all([load(), context.texts?.("why"), sheet("later")]);
+    return there;
+  });
+}
+
+const paths = dressed(() => import("./paths.js"));
+const notes = dressed(() => import("./notes.js"));
+const editor = part(() => import("./editor.js"));
 
 /** Quantities a path to the loss may begin at. */
 const BEGINNINGS = new Set(["W", "dW", "da", "dh", "delta"]);
-
-/**
- * A part with its texts.
- * @template T
- * @param {string} part
- * @param {Scene} scene
- * @param {() => Promise<T>} load
- * @param {(there: T) => void} arrived
- */
-function bring(part, { context }, load, arrived) {
-  if (coming.has(part)) return;
-  coming.add(part);
-  Promise.all([load(), context.texts?.("why"), sheet("later")]).then(([there]) => arrived(there)).catch(() =>
-    coming.delete(part)
-  );
-}
 
 /**
  * @param {Scene} scene
@@ -40,12 +54,7 @@ function bring(part, { context }, load, arrived) {
  */
 export function drawPathsLater(scene, isWhole, again) {
   if (!BEGINNINGS.has(scene.info.quantity)) return null;
-  if (paths) return paths.drawPaths(scene, isWhole);
-  bring("paths", scene, () => import("./paths.js"), (there) => {
-    paths = there;
-    again();
-  });
-  return null;
+  return paths(scene.context, again)?.drawPaths(scene, isWhole) ?? null;
 }
 
 /**
@@ -55,11 +64,22 @@ export function drawPathsLater(scene, isWhole, again) {
  * @returns {Drawn | null}
  */
 export function drawNotesLater(scene, again) {
-  if (notes) return notes.drawNotes(scene);
-  if (scene.frame.moment.frame === 0) return null;
-  bring("notes", scene, () => import("./notes.js"), (there) => {
-    notes = there;
-    again();
-  });
-  return null;
+  if (scene.frame.moment.frame === 0) return notes()?.drawNotes(scene) ?? null;
+  return notes(scene.context, again)?.drawNotes(scene) ?? null;
+}
+
+/**
+ * The field for another value, where there can be one.
+ * @param {Scene} scene
+ * @param {() => void} again
+ * @returns {Drawn | null}
+ */
+export function drawEditorLater(scene, again) {
+  const isFree = scene.info.source !== "computed" || scene.info.symbol.new;
+  return isFree ? editor(scene.context, again)?.drawEditor(scene) ?? null : null;
+}
+
+/** @returns {typeof import("./editor.js") | null}  once it has drawn */
+export function editorThere() {
+  return editor();
 }
