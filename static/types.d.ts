@@ -167,6 +167,7 @@ export interface Diagnosis {
     patience: number;
     best: { epoch: number; step: number; value: Numeric } | null;
     stopped: { epoch: number; step: number } | null;
+    reached: { epoch: number; step: number } | null;
   };
 }
 
@@ -213,6 +214,12 @@ export interface State {
   view: string;
   focus: Address | null;
   playing: boolean;
+  /** Does the playhead run through the steps of the training, many at a time? */
+  training: boolean;
+  /** What the training is to stop at, beside its end and a number that is not finite. */
+  stop: StopWhen | null;
+  /** Where it will, once the server has said so. */
+  halts: Halts | null;
   /** Moments a second while playing. */
   speed: number;
   /** Significant digits of every number shown; null where as many are shown as fit. */
@@ -231,6 +238,8 @@ export interface State {
   lesson: string | null;
   /** Numbers that are not shown, though they are there: a lesson asks to predict them. Addresses, or pointers. */
   veil: readonly string[];
+  /** Numbers that a lesson points at: the stage has them where it would otherwise leave them out. Addresses. */
+  pointed: readonly string[];
   /**
    * A number changed by hand that is not computed yet: the experiment it leads to, where it stands, and the values that
    * are stale until then. `problem` says why it cannot be.
@@ -244,6 +253,23 @@ export interface State {
    * change of the network renumbers the frames; null when `cursor.frame` says it all.
    */
   frameName: string | null;
+}
+
+/** A figure to watch, what it is to reach, and for how many epochs it may fail to get better by more than `least`. */
+export interface StopWhen {
+  monitor: string;
+  goal: number | null;
+  patience: number | null;
+  least: number;
+}
+
+/** Steps of a run that a training stops at, in order, and why. */
+export interface Halts {
+  run: string;
+  stop: StopWhen | null;
+  list: { step: number; text: string }[];
+  /** Why that cannot be told. */
+  problem?: string;
 }
 
 export interface PendingEdit {
@@ -267,6 +293,7 @@ export interface Place {
   digits?: number;
   chart?: string;
   maps?: boolean;
+  stop?: StopWhen;
   wires?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
@@ -604,6 +631,10 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
+  | { type: "train"; on: boolean }
+  | { type: "train/step"; step: number }
+  | { type: "stop"; stop: StopWhen | null }
+  | { type: "halts"; halts: Halts }
   | { type: "run/loading"; key: string; spec: Spec; merge?: boolean }
   | { type: "run/ready"; key: string; run: Run }
   | { type: "run/failed"; key: string; problem: Problem }
@@ -637,6 +668,7 @@ export type Action =
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }
   | { type: "veil"; veil: readonly string[] }
+  | { type: "point"; pointed: readonly string[] }
   | { type: "spec"; spec: Spec }
   | { type: "edit"; address: Address; value: number; spec: Spec; stale: Set<string> }
   | { type: "edit/refused"; spec: Spec; problem: Problem }

@@ -115,7 +115,7 @@ function draw(host, board) {
       font,
       counts.join(),
     ],
-    ...[[...context.state.edit?.stale ?? []].join(), getComputedStyle(host).color],
+    ...[[...context.state.edit?.stale ?? [], "", ...context.state.veil].join(), getComputedStyle(host).color],
   ].join("|");
   if (board.drawn === key) return;
   board.drawn = key;

@@ -121,7 +121,7 @@ function draw(host, board) {
       context.state.focus !== null,
     ],
     ...[JSON.stringify([frame.moment, before]), frame.building && `${frame.building.complete} ${arrived}`],
-    [...context.state.edit?.stale ?? []].join(),
+    [...context.state.edit?.stale ?? [], "", ...context.state.veil].join(),
   ].join("|");
   /** @type {Scene} */
   const scene = {

@@ -144,6 +144,7 @@ function drawNow(host, stage) {
     focus,
     context.language,
     JSON.stringify(stage.pointed),
+    [...context.state.pointed, "", ...context.state.veil].join(),
     context.state.wires,
     [...context.state.edit?.stale ?? []].join(),
     frame.building && `${frame.building.complete} ${arrived}`,
@@ -391,13 +392,11 @@ function prepare(stage, { layout, wires }, { frame, context, before, arrived }) 
   const scene = { frame, context, layout, litNames, before, arrived, focus: formatAddress(frame.focus) };
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
-  const { pointed } = stage;
+  const pointed = [...wiresNamed(frame, context), ...stage.pointed ? [stage.pointed] : []];
   const names = wireNames(scene);
-  const shown = pointed
-    ? wires.filter(({ layer, unit, input }) =>
-      layer === pointed.layer && unit === pointed.unit && (pointed.input === null || input === pointed.input)
-    )
-    : [];
+  const shown = wires.filter(({ layer, unit, input }) =>
+    pointed.some((at) => layer === at.layer && unit === at.unit && (at.input === null || input === at.input))
+  );
   const all = context.state.wires ? telling(frame, layout, wires, names) : [];
   return {
     scene,
@@ -423,6 +422,21 @@ function telling(frame, { columns, height, font }, wires, names) {
   return [...Map.groupBy(wires, ({ layer }) => layer).entries()].flatMap(([layer, group]) => {
     const own = group.filter(({ unit, input }) => cards[layer].has(unit) && cards[layer - 1].has(input));
     return own.length <= room ? own : own.sort((a, b) => size(b) - size(a)).slice(0, room);
+  });
+}
+
+/**
+ * Wires whose number is explained, or pointed at by a lesson: it has to be seen where it is.
+ * @param {Frame} frame
+ * @param {Context} context
+ * @returns {Pointed[]}
+ */
+function wiresNamed({ run, focus }, { state }) {
+  const named = state.pointed.map(parseAddress).filter((cell) => cell !== null && cell.name in run.values);
+  return [focus, .../** @type {Address[]} */ (named)].flatMap(({ name, index }) => {
+    const { layer, axes } = run.values[name];
+    if (layer === null || axes.join() !== "unit,input") return [];
+    return [{ layer, unit: index[0], input: index[1] }];
   });
 }
 

@@ -13,11 +13,10 @@ import { formatAddress, parseAddress, unitOf, writtenBy } from "../trace.js";
 import { accountOf } from "./why/account.js";
 import { curveOf, drawCurve } from "./why/curve.js";
 import { echoNumbers } from "./why/echo.js";
-import { drawEditor, editAction } from "./why/editor.js";
 import { drawFactors } from "./why/factors.js";
 import { fitLines } from "./why/fit.js";
 import { drawFormulas, drawHead } from "./why/head.js";
-import { drawPathsLater } from "./why/later.js";
+import { drawEditorLater, drawPathsLater, editorThere } from "./why/later.js";
 import { drawOnward } from "./why/onward.js";
 import { drawNotYet, drawOrigin } from "./why/origin.js";
 import { drawProof } from "./why/proof.js";
@@ -104,12 +103,17 @@ function draw(host, panel) {
     proof,
     [...panel.whole].join(),
     pendingEdit(context),
+    context.state.veil.join(),
   ].join("|");
   if (panel.drawn === key && host.childElementCount) return;
   panel.drawn = key;
   const scene = sceneOf(frame, context);
   const hadFocus = host.contains(host.ownerDocument.activeElement);
   const [number, place, ...words] = drawHead(scene);
+  const again = () => {
+    panel.drawn = "";
+    draw(host, panel);
+  };
   patch(host, [
     drawTop(scene, panel),
     number,
@@ -117,13 +121,10 @@ function draw(host, panel) {
     drawProof(scene),
     ...words,
     drawNotYet(scene),
-    drawEditor(scene),
+    drawEditorLater(scene, again),
     drawFormulas(scene),
     drawAccount(scene, panel),
-    drawPathsLater(scene, (key) => panel.whole.has(key), () => {
-      panel.drawn = "";
-      draw(host, panel);
-    }),
+    drawPathsLater(scene, (key) => panel.whole.has(key), again),
     drawOrigin(scene),
     drawShape(scene),
     drawOnward(scene),
@@ -147,7 +148,7 @@ function submitted({ frame, context: { dispatch, t } }, event) {
   if (form.dataset.edit === undefined) return;
   event.preventDefault();
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("value"));
-  const action = editAction(frame, field.value);
+  const action = editorThere()?.editAction(frame, frame.focus, field.value) ?? null;
   const problem = /** @type {HTMLElement} */ (form.querySelector(".problem"));
   problem.hidden = action !== null;
   problem.textContent = action ? "" : t("edit.no_number");

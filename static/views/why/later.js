@@ -5,9 +5,29 @@
  * @import { Scene } from "./scene.js"
  */
 
-/** @type {typeof import("./paths.js") | null} */
-let paths = null;
-let coming = false;
+/**
+ * @template T
+ * @param {() => Promise<T>} load
+ * @returns {(again?: () => void) => T | null}  the part, or null and `again` once it has come
+ */
+function part(load) {
+  /** @type {T | null} */
+  let there = null;
+  let coming = false;
+  return (again) => {
+    if (!there && !coming && again) {
+      coming = true;
+      load().then((part) => {
+        there = part;
+        again();
+      }).catch(() => coming = false);
+    }
+    return there;
+  };
+}
+
+const paths = part(() => import("./paths.js"));
+const editor = part(() => import("./editor.js"));
 
 /** Quantities a path to the loss may begin at. */
 const BEGINNINGS = new Set(["W", "dW", "da", "dh", "delta"]);
@@ -19,14 +39,21 @@ const BEGINNINGS = new Set(["W", "dW", "da", "dh", "delta"]);
  * @returns {Drawn | null}
  */
 export function drawPathsLater(scene, isWhole, again) {
-  if (!BEGINNINGS.has(scene.info.quantity)) return null;
-  if (paths) return paths.drawPaths(scene, isWhole);
-  if (!coming) {
-    coming = true;
-    import("./paths.js").then((there) => {
-      paths = there;
-      again();
-    }).catch(() => coming = false);
-  }
-  return null;
+  return BEGINNINGS.has(scene.info.quantity) ? paths(again)?.drawPaths(scene, isWhole) ?? null : null;
+}
+
+/**
+ * The field for another value, where there can be one.
+ * @param {Scene} scene
+ * @param {() => void} again
+ * @returns {Drawn | null}
+ */
+export function drawEditorLater(scene, again) {
+  const isFree = scene.info.source !== "computed" || scene.info.symbol.new;
+  return isFree ? editor(again)?.drawEditor(scene) ?? null : null;
+}
+
+/** @returns {typeof import("./editor.js") | null}  once it has drawn */
+export function editorThere() {
+  return editor();
 }
