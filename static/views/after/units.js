@@ -6,7 +6,8 @@
  */
 import { html } from "../../draw/dom.js";
 import { exact, figures } from "../../draw/figures.js";
-import { symbol } from "../../draw/label.js";
+import { inline } from "../../draw/nodes.js";
+import { symbol } from "../../draw/symbols.js";
 import { formatAddress, valueAt } from "../../trace.js";
 import { bar } from "./loss.js";
 
@@ -90,6 +91,7 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
           ...["after.number", "after.before", "after.after", "after.difference"].map((key) =>
             html("th", { scope: "col" }, t(key))
           ),
+          html("td"),
         ),
       ),
       html(
@@ -100,7 +102,7 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
             html(
               "tr",
               { key: `${name} ${unit}`, class: at === 0 ? "first" : null },
-              html("th", { scope: "row" }, symbol(run, name), html("sub", {}, String(unit))),
+              html("th", { scope: "row" }, inline(symbol(run, name, [unit], t))),
               html(
                 "td",
                 {},
@@ -113,6 +115,7 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
                 }, html("span", { class: "cell-number" }, figures(before))),
               ),
               html("td", { class: "after-new" }, figures(after)),
+              html("td", { class: "after-by" }, signed(after - before)),
               html("td", { class: "after-change" }, bar(after - before, most)),
             )
           )
@@ -122,6 +125,11 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
     units.length > MOST &&
       html("p", { class: "faint" }, t("after.most", { count: MOST, units: units.length })),
   );
+}
+
+/** A change has its sign, whichever it is.  @param {number} change */
+function signed(change) {
+  return change > 0 ? `+${figures(change)}` : figures(change);
 }
 
 /** @param {Frame} frame  @param {StageContext} context  @returns {Drawn | null} */
@@ -134,7 +142,7 @@ function drawTarget({ run, trace, example }, { t }) {
   );
   return html(
     "section",
-    { key: "target", class: "after-layer" },
+    { key: "target", class: "after-layer is-target" },
     html("h4", {}, run.values.y.label),
     html("p", {}, values.map(figures).join(t("after.comma")), y.shape[1] > MOST ? " …" : ""),
   );
