@@ -244,7 +244,15 @@ function arrived(state) {
 
 /** @param {State} state @returns {Context} */
 function contextOf(state) {
-  return { state, dispatch, t, language, progress: player.progress(), reducedMotion: stillness.matches };
+  return {
+    state,
+    dispatch,
+    t,
+    texts,
+    language,
+    progress: player.progress(),
+    reducedMotion: stillness.matches,
+  };
 }
 
 /** @param {Run} run */

@@ -368,6 +368,8 @@ export interface Explanation {
   }[];
   sentence: string;
   meaning: string;
+  /** Why it is not finite: what happened first, then what followed from it. */
+  causes?: { code: string; address: string | null; text: string }[];
   witnesses: {
     rule: { value: number; error: number; passed: boolean } | null;
     difference: { value: number; error: number; passed: boolean; epsilon: number } | null;
@@ -599,6 +601,8 @@ export interface Context {
   /** 0 to 1: how far the transition into this moment has gone; 1 under reduced motion. */
   progress: number;
   reducedMotion: boolean;
+  /** Fetches the texts of a part of the page that comes later. */
+  texts?: (part: string) => Promise<void>;
 }
 
 /** What a view of the stage is handed: it may ask the server while it draws. */
