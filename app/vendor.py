@@ -10,6 +10,7 @@ import hashlib
 import io
 import logging
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Callable
@@ -26,6 +27,12 @@ SWAGGER_FILE = "fastapi_offline/static/swagger-ui-bundle.js"
 SWAGGER_STYLE_FILE = "fastapi_offline/static/swagger-ui.css"
 REDOC_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 """The one thing Redoc would fetch from elsewhere: the logo of its makers."""
+STYLES_OF_MAPS = re.compile(
+    rb'if\(!document\.getElementById\("[0-9a-f]{64}"\)\)(?=\{var \w+=document\.createElement\("style"\))'
+)
+"""Where Plotly would put up a style sheet for its maps of the world as soon as it is loaded: the page's policy forbids
+that, and the page has no such maps.
+"""
 NO_PICTURE = b"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E"
 FONT_FILE = "ziamath/fonts/STIXTwoMath-Regular.ttf"
 
@@ -93,7 +100,7 @@ class Vendor:
         self._font_name = f"STIXTwoMath-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.woff2"
         carried = version("fastapi-offline")
         self._makers: dict[str, Callable[[], Answer]] = {
-            f"plotly-{version('plotly')}.min.js": lambda: carry(PLOTLY_FILE, "text/javascript; charset=utf-8"),
+            f"plotly-{version('plotly')}.min.js": self._make_plotly,
             self._font_name: self._make_font,
             f"redoc-{carried}.js": self._make_redoc,
             f"swagger-{carried}.js": lambda: carry(SWAGGER_FILE, "text/javascript; charset=utf-8"),
@@ -119,6 +126,10 @@ class Vendor:
             if name not in self._made:
                 self._made[name] = maker()
             return self._made[name]
+
+    def _make_plotly(self) -> Answer:
+        body = carried_file(PLOTLY_FILE).read_bytes()
+        return Answer(STYLES_OF_MAPS.sub(b"if(false)", body), "text/javascript; charset=utf-8")
 
     def _make_redoc(self) -> Answer:
         body = carried_file(REDOC_FILE).read_bytes()

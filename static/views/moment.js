@@ -33,12 +33,18 @@ export function renderTabs(host, views, { state, t, dispatch }) {
   const at = shown < 0 ? 0 : shown;
   /** @param {KeyboardEvent} event */
   const keydown = (event) => {
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (!step || views.length < 2) return;
+    const count = views.length;
+    const next = {
+      ArrowRight: (at + 1) % count,
+      ArrowLeft: (at + count - 1) % count,
+      Home: 0,
+      End: count - 1,
+    }[event.key];
+    if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    dispatch({ type: "view", view: views[(at + step + views.length) % views.length].id });
-    /** @type {HTMLElement} */ (host.children[(at + step + views.length) % views.length]).focus();
+    dispatch({ type: "view", view: views[next].id });
+    /** @type {HTMLElement} */ (host.children[next]).focus();
   };
   patch(
     host,
@@ -56,6 +62,21 @@ export function renderTabs(host, views, { state, t, dispatch }) {
       }, t(title))
     ),
   );
+  // Whoever scrolls the row by hand is left alone until another view is shown, or there is less room.
+  const key = `${views[at].id} ${host.clientWidth}`;
+  if (host.dataset.at === key) return;
+  host.dataset.at = key;
+  inSight(host, /** @type {HTMLElement} */ (host.children[at]));
+}
+
+/** Scrolls the row, and nothing else, so far that a tab and a bit of its neighbours are seen.
+ * @param {HTMLElement} row  @param {HTMLElement} tab */
+function inSight(row, tab) {
+  const outer = row.getBoundingClientRect(), inner = tab.getBoundingClientRect();
+  const beside = inner.width / 2;
+  const before = inner.left - beside - outer.left, after = inner.right + beside - outer.right;
+  if (before < 0) row.scrollLeft += before;
+  else if (after > 0) row.scrollLeft += after;
 }
 
 /**
@@ -119,6 +140,7 @@ export function renderRowPicker(host, { trace, example }, { t, dispatch }) {
       step: 1,
       inputmode: "numeric",
       "aria-label": t("shell.example"),
+      title: row === example ? null : t("shell.data_row", { row }),
       value: String(example),
       on: { change: typed },
     }),
