@@ -5,12 +5,13 @@ They show what the engine found out; nothing is computed here but what a picture
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import engine
 from app.encode import gaps
 from app.heatmaps import confusion, landscape
 from app.layercharts import asleep, depth, distribution, layer_values, layers, quantities
 from app.plots import (
-    STEP,
     Chart,
     Choice,
     Figure,
@@ -18,19 +19,24 @@ from app.plots import (
     Plain,
     Question,
     finite,
-    layout,
     line,
+    logarithmic,
     number,
+    over_training,
     percent,
     spreads,
 )
 
 Text = engine.Text
 TRAIN, TEST = Text("training", "训练"), Text("test", "测试")
-LOSS, LOSS_LABEL = Text("loss", "损失"), Text("Loss", "损失")
+LOSS, LOSS_LABEL = Text("loss 𝐿", "损失 𝐿"), Text("Loss", "损失")
 
 LOG_FROM = 200
 """From this ratio of the largest to the smallest loss on, a chart begins on a log scale."""
+GROWN = 10.0
+"""Training has diverged when its loss ends so many times above where it began."""
+OVERFIT = 1.1
+"""A network overfits when its loss on test examples ends so many times above its least."""
 
 # Loss and success over training
 
@@ -43,65 +49,116 @@ def _loss(asked: Question) -> Figure:
     if found.loss.tobytes() != found.train.loss.tobytes():
         name = asked.say(Text("each batch", "各批量"))
         data.append(line(steps, gaps(found.loss), name, "var(--loss)", width=1, opacity=0.4))
-    data.append(line(steps, gaps(found.train.loss), asked.say(TRAIN), "var(--loss)", width=2.5, meta={"keep": True}))
+    data.append(line(steps, gaps(found.train.loss), asked.say(TRAIN), "var(--loss)", width=3, meta={"keep": True}))
     if found.test is not None:
-        data.append(line(steps, gaps(found.test.loss), asked.say(TEST), "var(--ink)", dash="dash"))
+        data.append(line(steps, gaps(found.test.loss), asked.say(TEST), "var(--ink)", dash="dash", width=2.5))
     if found.penalty is not None:
         name = asked.say(Text("training and penalty", "训练损失加惩罚"))
         data.append(line(steps, gaps(found.train.loss + found.penalty), name, "var(--loss-ink)", dash="dot", width=1.5))
-    log = spreads(found.train.loss, LOG_FROM)
-    frame = layout(asked.language, STEP, LOSS, yaxis={"type": "log" if log else "linear", "tickformat": "~g"})
-    return Figure(data, frame, _about_loss(asked, found), scales=True)
+    shown = finite(value for trace in data for value in trace["y"] if value is not None)
+    axis = logarithmic(shown) if spreads(found.train.loss, LOG_FROM) else {"type": "linear", "tickformat": "~g"}
+    sentence, warning = _about_loss(asked, found)
+    best = _best(found)
+    if best is not None and warning == asked.say(OVERFITTING):
+        place, value = best
+        name = asked.say(Text("least test loss", "测试损失最小"))
+        data.append(
+            {
+                **line([steps[place]], [value], name, "var(--ink)", mode="markers"),
+                "marker": {"size": 13, "symbol": "circle-open", "color": "var(--ink)", "line": {"width": 2.5}},
+            }
+        )
+    return Figure(data, over_training(asked, LOSS, yaxis=axis), sentence, scales=True, warning=warning)
 
 
-def _about_loss(asked: Question, found: engine.History) -> str:
-    assert found.train is not None
-    first, last = float(found.train.loss[0]), float(found.train.loss[-1])
-    text = asked.say(
-        Text(
-            "Training loss goes from {first} to {last} in {steps} steps.",
-            "训练损失在 {steps} 步内从 {first} 变为 {last}。",
-        ),
-        first=number(first),
-        last=number(last),
-        steps=asked.run.steps,
-    )
+OVERFITTING = Text("Overfitting", "过拟合")
+DIVERGING = Text("Diverging", "发散")
+
+
+def _best(found: engine.History) -> tuple[int, float] | None:
+    """Where among the points the loss on test examples is least, and how large it is there."""
     if found.test is None or not finite(found.test.loss):
-        return text
+        return None
     losses = [float(loss) for loss in found.test.loss]
-    best = losses.index(min(finite(losses)))
-    return text + asked.say(
-        Text(" Test loss is lowest at step {step}: {value}.", "测试损失在第 {step} 步最低，为 {value}。"),
-        step=found.steps[best],
-        value=number(losses[best]),
-    )
+    least = min(finite(losses))
+    return losses.index(least), least
 
 
-def _quality(asked: Question) -> Figure:
-    found = asked.run.history(asked.steps, asked.stop, ("train", "test"))
+def _about_loss(asked: Question, found: engine.History) -> tuple[str, str]:
+    """What the curves say, in a sentence, and what goes wrong, in a word."""
     assert found.train is not None
-    accuracy = found.train.accuracy is not None
+    losses = [float(loss) for loss in found.train.loss]
+    first, last = losses[0], losses[-1]
+    lost = next((place for place, loss in enumerate(losses) if loss - loss != 0), None)
+    values: dict[str, object] = {"first": number(first), "last": number(last), "step": found.steps[-1]}
+    if lost is not None:
+        text = Text(
+            "Training diverges: at step {lost} the loss is {value}.", "训练发散：第 {lost} 步的损失为 {value}。"
+        )
+        return asked.say(text, lost=found.steps[lost], value=number(losses[lost])), asked.say(DIVERGING)
+    if len(losses) == 1:
+        return asked.say(Text("The loss of the only step is {first}.", "唯一一步的损失为 {first}。"), **values), ""
+    if last > GROWN * first > 0:
+        text = Text(
+            "Training diverges: its loss grows from {first} to {last} at step {step}.",
+            "训练发散：损失从 {first} 增大到第 {step} 步的 {last}。",
+        )
+        return asked.say(text, **values), asked.say(DIVERGING)
+    falls = Text(
+        "Training loss falls from {first} to {last} at step {step}.", "训练损失从 {first} 降到第 {step} 步的 {last}。"
+    )
+    rises = Text(
+        "Training loss goes from {first} up to {last} at step {step}.",
+        "训练损失从 {first} 升到第 {step} 步的 {last}。",
+    )
+    sentence = asked.say(falls if last <= first else rises, **values)
+    best = _best(found)
+    if best is None or found.test is None:
+        return sentence, ""
+    place, least = best
+    ends = float(found.test.loss[-1])
+    if ends > OVERFIT * least and last < first:
+        text = Text(
+            " Test loss is least at step {step}, {least}, and rises to {ends} while training loss falls: overfitting.",
+            "测试损失在第 {step} 步最小，为 {least}，此后升到 {ends}，而训练损失仍在下降：过拟合。",
+        )
+        values = {"step": found.steps[place], "least": number(least), "ends": number(ends)}
+        return sentence + asked.say(text, **values), asked.say(OVERFITTING)
+    text = Text(" Test loss ends at {ends}.", "测试损失最后为 {ends}。")
+    return sentence + asked.say(text, ends=number(ends)), ""
+
+
+def _accuracy(asked: Question) -> Figure:
+    return _quality(asked, "accuracy", Text("accuracy", "正确率"), percent, "%{y:.1%}")
+
+
+def _r2(asked: Question) -> Figure:
+    return _quality(asked, "r2", Text("share of variance explained 𝑅²", "解释的方差比例 𝑅²"), number, "%{y:.4f}")
+
+
+def _quality(asked: Question, figure: str, title: engine.Text, write: Callable[[float], str], hover: str) -> Figure:
+    found = asked.run.history(asked.steps, asked.stop, ("train", "test"))
     data, said = [], []
     for figures, name, colour, dash in (
         (found.train, TRAIN, "var(--positive)", "solid"),
         (found.test, TEST, "var(--ink)", "dash"),
     ):
-        column = None if figures is None else figures.accuracy if accuracy else figures.r2
-        if column is None:
+        if figures is None:
             continue
-        hover = "%{y:.1%}" if accuracy else "%{y:.4f}"
-        data.append(line(list(found.steps), gaps(column), asked.say(name), colour, dash=dash, hover=hover, width=2.5))
-        said.append(f"{asked.say(name)} {(percent if accuracy else number)(float(column[-1]))}")
-    title = (
-        Text("share of right answers", "正确率")
-        if accuracy
-        else Text("R²: share of variance explained", "R²：解释的方差比例")
-    )
-    axis: Plain = {"tickformat": ".0%", "range": [0, 1.02]} if accuracy else {}
+        column = getattr(figures, figure)
+        keep = {"meta": {"keep": True}} if name is TRAIN else {}
+        curve = line(
+            list(found.steps), gaps(column), asked.say(name), colour, dash=dash, hover=hover, width=2.5, **keep
+        )
+        data.append(curve)
+        said.append(f"{asked.say(name)} {write(float(column[-1]))}")
+    axis: Plain = {"tickformat": ".0%", "range": [-0.02, 1.04]} if figure == "accuracy" else {"tickformat": "~g"}
     sentence = asked.say(
-        Text("At the end: {said}.", "结束时：{said}。"), said=Text(", ", "，")[asked.language].join(said)
+        Text("At step {step}: {said}.", "第 {step} 步：{said}。"),
+        step=found.steps[-1],
+        said=Text(", ", "，")[asked.language].join(said),
     )
-    return Figure(data, layout(asked.language, STEP, title, yaxis=axis), sentence)
+    return Figure(data, over_training(asked, title, yaxis=axis), sentence)
 
 
 def _sets(run: engine.Run) -> list[Choice]:
@@ -127,9 +184,12 @@ def _one_matrix(run: engine.Run) -> bool:
     return len(run.metrics(0)["train"].confusion) == 1
 
 
-def _told(run: engine.Run) -> bool:
-    found = run.metrics(0)["train"]
-    return found.accuracy is not None or found.r2 is not None
+def _has_accuracy(run: engine.Run) -> bool:
+    return run.metrics(0)["train"].accuracy is not None
+
+
+def _has_r2(run: engine.Run) -> bool:
+    return run.metrics(0)["train"].r2 is not None
 
 
 SET = Option("set", Text("Examples", "样本"), _sets)
@@ -145,17 +205,28 @@ CHARTS: dict[str, Chart] = {
             build=_loss,
         ),
         Chart(
-            "quality",
-            Text("Accuracy or R²", "正确率或 R²"),
-            Text("How many answers are right, or how much is explained.", "有多少判断正确，或解释了多少方差。"),
+            "accuracy",
+            Text("Accuracy", "正确率"),
+            Text("The share of examples that are classified correctly.", "分类正确的样本所占的比例。"),
             at_step=False,
-            build=_quality,
-            applies=_told,
+            build=_accuracy,
+            applies=_has_accuracy,
+        ),
+        Chart(
+            "r2",
+            Text("R²", "R²"),
+            Text("How much of the variance of the targets is explained.", "目标值的方差有多少得到解释。"),
+            at_step=False,
+            build=_r2,
+            applies=_has_r2,
         ),
         Chart(
             "depth",
             Text("Over depth", "随深度"),
-            Text("How large signals and errors are from layer to layer.", "信号与误差逐层的大小。"),
+            Text(
+                "How large signals, errors, gradients and updates are from layer to layer in one step.",
+                "某一步中信号、误差、梯度与更新量逐层的大小。",
+            ),
             at_step=True,
             build=depth,
         ),
@@ -188,6 +259,7 @@ CHARTS: dict[str, Chart] = {
             Text("Landscape", "损失地形"),
             Text("The loss around the parameters, and the way of training.", "参数周围的损失，以及训练走过的路。"),
             at_step=True,
+            whole=True,
             build=landscape,
             options=(Option("plane", Text("Plane", "平面"), _planes), SET),
         ),

@@ -238,6 +238,7 @@ def param(found: engine.Param, language: str) -> Plain:
         "minimum": found.minimum,
         "maximum": found.maximum,
         "exclusive_minimum": found.exclusive_minimum,
+        "scale": found.scale,
         "step": found.step,
         "unit": found.unit,
         "choices": list(found.choices),

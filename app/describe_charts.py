@@ -19,6 +19,7 @@ def charts(identity: str, run: engine.Run, language: str) -> dict[str, Any]:
                 "label": chart.label[language],
                 "summary": chart.summary[language],
                 "at_step": chart.at_step,
+                "whole": chart.whole or not chart.at_step,
                 "options": [
                     {
                         "name": option.name,

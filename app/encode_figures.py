@@ -205,6 +205,7 @@ def chart(run: str, name: str, step: int, found: Figure, language: str) -> bytes
             "data": list(found.data),
             "layout": found.layout,
             "sentence": found.sentence,
+            "warning": found.warning,
             "scales": found.scales,
         }
     )

@@ -153,23 +153,29 @@ def routes(services: Services) -> APIRouter:
     async def get_chart(request: Request) -> Response:
         require_json(request)
         run = schema.run_id(request.path_params["run"])
-        query = Query(request, "step", "points", *OPTIONS, "lang")
+        query = Query(request, "step", "points", "epochs", *OPTIONS, "lang")
         asked = Asked(request, query)
         chart = questions.chart_asked(request.path_params["chart"], query)
         step = query.whole("step", 0, settings.max_steps) or 0
         points = query.whole("points", 2, settings.max_points) or questions.CHART_POINTS
+        epochs = query.whole("epochs", 1, settings.max_steps)
         spec = await services.spec(run)
         schema.check_moment(step, spec.steps)
+        known = spec.shortened(epochs) if epochs else spec
+        if step > known.steps:
+            known = spec
         given = tuple((option.name, query.word(option.name)) for option in chart.options)
 
         def build(stop: Stop) -> Answer:
-            opened = engine.open_run(spec)
+            opened = engine.open_run(known)
             chosen = questions.chosen(chart, opened, dict(given))
-            question = Question(opened, step, points, chosen, asked.language, settings.max_figure_work, stop)
+            question = Question(
+                opened, step, points, chosen, asked.language, settings.max_figure_work, stop, spec.steps
+            )
             body = encode_figures.chart(run, chart.name, step, chart.build(question), asked.language)
             return Answer(body, vary=asked.vary, language=asked.language)
 
-        key = (run, "chart", chart.name, step, points, given, asked.language, asked.vary)
+        key = (run, "chart", chart.name, step, points, known.epochs, given, asked.language, asked.vary)
         return await services.send(key, build, request)
 
     @router.get("/runs/{run}/diagnosis", **document("getDiagnosis"))

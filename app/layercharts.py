@@ -2,20 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isfinite, log10
 
 import engine
 from app.encode import gaps
-from app.plots import DASHES, STEP, Choice, Figure, Plain, Question, finite, layout, line, mixed, number, percent
+from app.plots import (
+    DASHES,
+    LAYER,
+    Choice,
+    Figure,
+    Plain,
+    Question,
+    finite,
+    layout,
+    line,
+    logarithmic,
+    number,
+    of_layer,
+    over_training,
+    percent,
+    ramp,
+)
 
 Text = engine.Text
-LAYER = Text("layer {k}", "第 {k} 层")
 
 QUANTITIES = {
-    "a": (Text("activations a", "激活值 a"), "--forward"),
-    "z": (Text("pre-activations z", "加权输入 z"), "--forward"),
-    "delta": (Text("error terms δ", "误差项 δ"), "--backward"),
-    "dW": (Text("gradients of weights", "权重梯度"), "--backward"),
+    "a": (Text("activations {symbol}", "激活值 {symbol}"), "𝑎", "--forward"),
+    "z": (Text("pre-activations {symbol}", "加权输入 {symbol}"), "𝑧", "--forward"),
+    "delta": (Text("error terms {symbol}", "误差项 {symbol}"), "δ", "--backward"),
+    "dW": (Text("gradients {symbol}", "梯度 {symbol}"), "∂𝑊", "--backward"),
+}
+RATIO = "|Δ𝑊| / |𝑊|"
+RMS = Text("root mean square", "均方根")
+USUAL_RATIO = 1e-3
+"""What an update is to its weight in a training that goes well: a rule of thumb."""
+HOLDS = (1 / 3, 3.0)
+"""An error that reaches the first layer with a size in these bounds of that at the last has kept its size."""
+MANY_DEAD = 0.5
+"""From this share of a layer's units on, those that are dead are pointed out."""
+
+
+def _called(name: str) -> Text:
+    """What an array is called, with its symbol: error terms δ⁽²⁾."""
+    words, symbol, _ = QUANTITIES[_stem(name)]
+    whole = of_layer(symbol, _layer_of(name))
+    return Text(*(words[language].format(symbol=whole) for language in engine.LANGUAGES))
+
+
+# Over depth
+
+_NOTE: Plain = {
+    "showarrow": False,
+    "font": {"color": "var(--backward-ink)"},
+    "bgcolor": "var(--paper)",
+    "borderpad": 2,
 }
 
 
@@ -25,183 +66,272 @@ def depth(asked: Question) -> Figure:
     flow = asked.run.flow(step, asked.stop)
     ratios = asked.run.history((step,), asked.stop, ("ratios",)).ratios
     layers = [each.layer for each in flow.layers]
-    rows: list[tuple[Text, list[float | None], str, str]] = [
-        (Text("|a|", "|a|"), [each.a for each in flow.layers], "var(--forward)", "solid"),
-        (Text("|δ|", "|δ|"), [each.delta for each in flow.layers], "var(--backward)", "solid"),
-        (Text("|∂W|", "|∂W|"), [each.dW for each in flow.layers], "var(--backward)", "dot"),
-        (
-            Text("update / weight", "更新量 / 权重"),
-            [float(ratios[f"W{k}"][0]) if f"W{k}" in ratios else None for k in layers],
-            "var(--update)",
-            "dash",
-        ),
+    moved = [float(ratios[f"W{k}"][0]) if f"W{k}" in ratios else None for k in layers]
+    rows: list[tuple[str, list[float | None], str, Plain]] = [
+        ("|𝑎|", [each.a for each in flow.layers], "var(--forward)", {"size": 8}),
+        ("|δ|", [each.delta for each in flow.layers], "var(--backward)", {"size": 12, "width": 5}),
+        ("|∂𝑊|", [each.dW for each in flow.layers], "var(--backward)", {"size": 8, "dash": "dot"}),
+        (RATIO, moved, "var(--update)", {"size": 8, "dash": "dash"}),
     ]
     data = [
-        line(layers, gaps(values), asked.say(name), colour, dash=dash, mode="lines+markers", marker={"size": 8})
-        for name, values, colour, dash in rows
+        line(layers, gaps(values), name, colour, mode="lines+markers", **style)
+        for name, values, colour, style in rows
         if any(value is not None for value in values)
     ]
+    shown = [value for _, values, _, _ in rows for value in values if value is not None]
     frame = layout(
         asked.language,
-        Text("layer", "层"),
-        Text("root mean square", "均方根"),
-        xaxis={"dtick": 1, "range": [0.7, len(layers) + 0.3]},
-        yaxis={"type": "log", "tickformat": "~g"},
+        Text("layer ℓ", "层 ℓ"),
+        RMS,
+        xaxis={"dtick": 1, "range": [0.6, len(layers) + 0.4], "tickformat": "d"},
+        yaxis=logarithmic(shown),
     )
-    if flow.factor is not None:
-        middle = flow.layers[len(flow.layers) // 2]
-        frame["annotations"] = [
-            {
-                "x": middle.layer - 0.5 if len(layers) % 2 == 0 else middle.layer,
-                "y": 0.02,
-                "yref": "paper",
-                "yanchor": "bottom",
-                "showarrow": False,
-                "text": f"δ × {number(flow.factor)} {asked.say(Text('per layer on the way back', '（每往回一层）'))}",
-                "font": {"color": "var(--backward-ink)"},
-                "bgcolor": "var(--panel)",
-                "borderpad": 3,
-            }
-        ]
-    return Figure(data, frame, _about_depth(asked, flow, step), scales=True)
+    error = [each.delta for each in flow.layers]
+    frame["annotations"] = [_nothing(k) for k, size in zip(layers, error, strict=True) if size == 0]
+    if flow.ratio and error[0] and isfinite(flow.ratio) and isfinite(error[0]):
+        frame["annotations"].append(_way_back(flow.ratio, error[0]))
+    return Figure(data, frame, _about_depth(asked, flow, step), scales=True, warning=_verdict(asked, flow.ratio))
 
 
-VERDICTS = {
-    "vanishing": Text(
-        "The errors vanish: what reaches layer 1 is {ratio} of what leaves the last layer, so the first layers hardly "
-        "learn (step {step}).",
-        "误差正在消失：到达第 1 层的误差只有最后一层的 {ratio} 倍，前面的层几乎学不到东西（第 {step} 步）。",
-    ),
-    "exploding": Text(
-        "The errors explode: what reaches layer 1 is {ratio} times what leaves the last layer (step {step}).",
-        "误差正在爆炸：到达第 1 层的误差是最后一层的 {ratio} 倍（第 {step} 步）。",
-    ),
-    "steady": Text(
-        "The errors keep their size: what reaches layer 1 is {ratio} times what leaves the last layer (step {step}).",
-        "误差大小基本保持：到达第 1 层的误差是最后一层的 {ratio} 倍（第 {step} 步）。",
-    ),
-}
+def _nothing(layer: int) -> Plain:
+    """Zero has no place on a logarithmic axis: it is said at its foot."""
+    return {**_NOTE, "x": layer, "y": 0, "yref": "paper", "yanchor": "bottom", "text": "δ = 0"}
+
+
+def _way_back(ratio: float, arrives: float) -> Plain:
+    """At the first layer, how large the error still is that set out at the last one."""
+    return {
+        **_NOTE,
+        "x": 1,
+        "y": log10(arrives),
+        "xanchor": "left",
+        "yanchor": "top" if ratio < 1 else "bottom",
+        "xshift": 12,
+        "yshift": -6 if ratio < 1 else 6,
+        "text": f"← δ × {number(ratio)}",
+    }
+
+
+def _verdict(asked: Question, ratio: float | None) -> str:
+    """In a word what is wrong with errors that reach the first layer so much smaller or larger; empty if nothing is."""
+    if ratio is None or ratio != ratio:
+        return ""
+    if ratio < engine.VANISHED:
+        return asked.say(Text("Vanishing", "梯度消失"))
+    return asked.say(Text("Exploding", "梯度爆炸")) if ratio > engine.EXPLODED else ""
 
 
 def _about_depth(asked: Question, flow: engine.Flow, step: int) -> str:
-    if flow.verdict is None or flow.ratio is None:
-        return asked.say(Text("The sizes of each layer in step {step}.", "第 {step} 步各层数值的大小。"), step=step)
-    return asked.say(VERDICTS[flow.verdict], ratio=number(flow.ratio), step=step)
+    if flow.ratio is None or flow.factor is None:
+        text = Text("How large the numbers of each layer are in step {step}.", "第 {step} 步各层数值的大小。")
+    elif flow.ratio == 0:
+        text = Text(
+            "In step {step} no error reaches layer 1 at all: on the way back a layer multiplies it by a slope of 0.",
+            "第 {step} 步没有任何误差到达第 1 层：反向传播途中某一层的斜率为 0。",
+        )
+    elif flow.ratio < engine.VANISHED:
+        text = Text(
+            "In step {step} the error vanishes on its way back: {ratio} of its size at the last layer reaches layer 1, "
+            "about × {factor} in every layer. The first layers hardly learn.",
+            "第 {step} 步误差在反向传播中消失：到达第 1 层时只有最后一层的 {ratio} 倍，平均每层乘以 {factor}。前面的层"
+            "几乎学不到东西。",
+        )
+    elif flow.ratio > engine.EXPLODED:
+        text = Text(
+            "In step {step} the error explodes on its way back: it reaches layer 1 at {ratio} times its size at the "
+            "last layer, about × {factor} in every layer. The first layers take steps that are far too long.",
+            "第 {step} 步误差在反向传播中爆炸：到达第 1 层时是最后一层的 {ratio} 倍，平均每层乘以 {factor}。前面的层"
+            "每步走得太远。",
+        )
+    elif HOLDS[0] <= flow.ratio <= HOLDS[1]:
+        text = Text(
+            "In step {step} the error keeps its size on its way back: it reaches layer 1 at {ratio} times its size at "
+            "the last layer.",
+            "第 {step} 步误差在反向传播中大小基本不变：到达第 1 层时是最后一层的 {ratio} 倍。",
+        )
+    else:
+        text = (
+            Text(
+                "In step {step} the error shrinks on its way back: it reaches layer 1 at {ratio} times its size at the "
+                "last layer, about × {factor} in every layer.",
+                "第 {step} 步误差在反向传播中变小：到达第 1 层时是最后一层的 {ratio} 倍，平均每层乘以 {factor}。",
+            )
+            if flow.ratio < 1
+            else Text(
+                "In step {step} the error grows on its way back: it reaches layer 1 at {ratio} times its size at the "
+                "last layer, about × {factor} in every layer.",
+                "第 {step} 步误差在反向传播中变大：到达第 1 层时是最后一层的 {ratio} 倍，平均每层乘以 {factor}。",
+            )
+        )
+    values = {"ratio": number(flow.ratio or 0.0), "factor": number(flow.factor or 0.0)}
+    return asked.say(text, step=step, **values)
+
+
+# Over training
 
 
 def layers(asked: Question) -> Figure:
     """Sizes of every layer over training."""
-    quantity = asked.chosen["quantity"]
-    ratio = quantity == "ratio"
-    found = asked.run.history(asked.steps, asked.stop, ("ratios",) if ratio else ("norms",))
-    columns = (
-        found.ratios if ratio else {name: column for name, column in found.norms.items() if _stem(name) == quantity}
+    return _update_ratios(asked) if asked.chosen["quantity"] == "ratio" else _sizes(asked, asked.chosen["quantity"])
+
+
+def _sizes(asked: Question, quantity: str) -> Figure:
+    words, symbol, hue = QUANTITIES[quantity]
+    found = asked.run.history(asked.steps, asked.stop, ("norms",))
+    names = sorted((name for name in found.norms if _stem(name) == quantity), key=_layer_of)
+    columns = {name: _root_mean_squares(asked.run, name, found) for name in names}
+    frame = over_training(
+        asked, f"{RMS[asked.language]} |{symbol}|", yaxis=logarithmic(v for column in columns.values() for v in column)
     )
-    names = sorted(columns, key=lambda name: (_layer_of(name), name))
-    hue = "--update" if ratio else QUANTITIES[quantity][1]
-    data = [
+    first, last = names[0], names[-1]
+    ends = [(finite(columns[name]) or [float("nan")])[-1] for name in (first, last)]
+    ratio = ends[0] / ends[1] if len(names) > 1 and ends[1] else None
+    text = Text(
+        "Root mean square of the {what}, layer by layer. At step {step}: {first} in layer 1, {last} in layer {count}.",
+        "各层{what} 的均方根。第 {step} 步：第 1 层为 {first}，第 {count} 层为 {last}。",
+    )
+    sentence = asked.say(
+        text,
+        what=words[asked.language].format(symbol=symbol),
+        step=found.steps[-1],
+        first=number(ends[0]),
+        last=number(ends[1]),
+        count=len(names),
+    )
+    if ratio is not None and quantity == "delta":
+        times = Text(" Layer 1 has {ratio} of the size of layer {count}.", "第 1 层是第 {count} 层的 {ratio} 倍。")
+        sentence += asked.say(times, ratio=number(ratio), count=len(names))
+    warning = _verdict(asked, ratio) if quantity in ("delta", "dW") else ""
+    return Figure(_curves(asked, columns, found, hue), frame, sentence, scales=True, warning=warning)
+
+
+def _root_mean_squares(run: engine.Run, name: str, found: engine.History) -> list[float]:
+    """From Euclidean norms, so that wide and narrow layers compare, and full batches with the last one of an epoch."""
+    width = run.program.values[name].shape[-1]
+
+    def numbers(step: int) -> int:
+        if _stem(name) == "dW":
+            return int(width * run.program.values[name].shape[0])
+        return int(width * run.spec.batch_at(step))
+
+    return [float(norm) / numbers(step) ** 0.5 for step, norm in zip(found.steps, found.norms[name], strict=True)]
+
+
+def _update_ratios(asked: Question) -> Figure:
+    found = asked.run.history(asked.steps, asked.stop, ("ratios",))
+    names = sorted((name for name in found.ratios if name.startswith("W")), key=_layer_of)
+    columns = {name: [float(value) for value in found.ratios[name]] for name in names}
+    shown = [USUAL_RATIO, *(value for column in columns.values() for value in column)]
+    frame = over_training(asked, RATIO, yaxis=logarithmic(shown))
+    frame["shapes"] = [
+        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": USUAL_RATIO, "y1": USUAL_RATIO,
+         "line": {"color": "var(--ink-faint)", "width": 1.5, "dash": "dot"}}
+    ]  # fmt: skip
+    sentence = Text(
+        "How far the weights of a layer move in a step, next to their own size. About 0.001 (dotted) is a rule of "
+        "thumb: far below it hardly anything is learnt, far above it the weights jump about.",
+        "每步中各层权重的改变量与自身大小之比。经验上约为 0.001（点线）：远小于它则几乎不学习，远大于它则剧烈跳动。",
+    )
+    return Figure(_curves(asked, columns, found, "--update"), frame, asked.say(sentence), scales=True)
+
+
+def _curves(asked: Question, columns: Mapping[str, Sequence[float]], found: engine.History, hue: str) -> list[Plain]:
+    return [
         line(
             list(found.steps),
-            gaps(columns[name]),
-            name if ratio else asked.say(LAYER, k=_layer_of(name)),
-            mixed(hue, k, len(names)),
-            dash=DASHES[k % len(DASHES)],
+            gaps(column),
+            asked.say(LAYER, k=_layer_of(name)),
+            ramp(hue, place, len(columns)),
+            dash=DASHES[place % len(DASHES)],
+            width=2.5,
         )
-        for k, name in enumerate(names)
+        for place, (name, column) in enumerate(columns.items())
     ]
-    title = Text("|ΔW| / |W|", "|ΔW| / |W|") if ratio else Text("Euclidean norm", "欧几里得范数")
-    frame = layout(asked.language, STEP, title, yaxis={"type": "log", "tickformat": "~g"})
-    if ratio:
-        frame["shapes"] = [
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1e-3, "y1": 1e-3,
-             "line": {"color": "var(--ink-faint)", "width": 1, "dash": "dot"}}
-        ]  # fmt: skip
-        sentence = Text(
-            "How far each parameter moves in a step, next to its own size. About 0.001 (dotted) is a usual rule of "
-            "thumb; much less hardly learns, much more jumps about.",
-            "每个参数每步移动的距离与自身大小之比。经验上约为 0.001（虚线）；小得多则几乎不学习，大得多则剧烈跳动。",
-        )
-        return Figure(data, frame, asked.say(sentence), scales=True)
-    ends = {name: finite(columns[name]) for name in names}
-    first, last = names[0], names[-1]
-    return Figure(data, frame, _about_layers(asked, quantity, ends[first], ends[last]), scales=True)
-
-
-def _about_layers(asked: Question, quantity: str, first: Sequence[float], last: Sequence[float]) -> str:
-    what = QUANTITIES[quantity][0][asked.language]
-    if not first or not last:
-        return what
-    return asked.say(
-        Text(
-            "Norm of the {what}: at the end {first} in the first layer, {last} in the last.",
-            "{what}的范数：结束时第一层为 {first}，最后一层为 {last}。",
-        ),
-        what=what,
-        first=number(first[-1]),
-        last=number(last[-1]),
-    )
 
 
 def distribution(asked: Question) -> Figure:
     """How the numbers of a layer are spread over training."""
     name = asked.chosen["values"]
-    what, hue = QUANTITIES[_stem(name)]
+    hue = QUANTITIES[_stem(name)][2]
     found = asked.run.history(asked.steps, asked.stop, ("quantiles",))
     steps, columns = list(found.steps), [gaps(found.quantiles[name][:, k]) for k in range(len(engine.LEVELS))]
     least, low, lower, middle, upper, high, most = columns
     colour = f"var({hue})"
     band = {"line": {"width": 0, "color": colour}, "hoverinfo": "skip", "showlegend": False, "type": "scatter"}
 
-    def filled(below: object, above: object, opacity: int, label: str) -> list[Plain]:
+    def filled(below: object, above: object, opacity: int, label: Text) -> list[Plain]:
         shade = f"color-mix(in oklab, var({hue}) {opacity}%, transparent)"
+        named = {"name": asked.say(label), "legendgroup": label.en}
         return [
-            {**band, "mode": "lines", "x": steps, "y": below},
-            {**band, "mode": "lines", "x": steps, "y": above, "fill": "tonexty", "fillcolor": shade,
-             "showlegend": True, "name": label},
+            {**band, **named, "mode": "lines", "x": steps, "y": below},
+            {**band, **named, "mode": "lines", "x": steps, "y": above, "fill": "tonexty", "fillcolor": shade,
+             "showlegend": True},
         ]  # fmt: skip
 
     ends = asked.say(Text("smallest, largest", "最小、最大"))
     data = [
-        *filled(low, high, 18, asked.say(Text("middle 90%", "中间 90%"))),
-        *filled(lower, upper, 38, asked.say(Text("middle 50%", "中间 50%"))),
+        *filled(low, high, 18, Text("middle 90%", "中间 90%")),
+        *filled(lower, upper, 38, Text("middle 50%", "中间 50%")),
         line(steps, middle, asked.say(Text("median", "中位数")), colour, width=2.5),
         line(steps, least, ends, colour, width=1, dash="dot", legendgroup="ends"),
         line(steps, most, ends, colour, width=1, dash="dot", legendgroup="ends", showlegend=False),
     ]
-    title = f"{what[asked.language]} · {asked.say(LAYER, k=_layer_of(name))}"
+    what = asked.say(_called(name))
     sentence = asked.say(
         Text(
-            "How the {title} of a batch are spread over training. At the end half lie between {low} and {high}.",
-            "批量中{title}的分布随训练的变化。结束时有一半落在 {low} 与 {high} 之间。",
+            "How the {what} of a batch are spread. At step {step} the middle half lies between {low} and {high}.",
+            "批量中{what} 的分布。第 {step} 步时，中间一半落在 {low} 与 {high} 之间。",
         ),
-        title=title,
+        what=what,
+        step=found.steps[-1],
         low=number(float(found.quantiles[name][-1, 2])),
         high=number(float(found.quantiles[name][-1, 4])),
     )
-    return Figure(data, layout(asked.language, STEP, title), sentence)
+    zero = {"zeroline": True, "zerolinecolor": "var(--line-strong)"}
+    return Figure(data, over_training(asked, what, yaxis=zero), sentence)
 
 
 def asleep(asked: Question) -> Figure:
     """Shares of dead and saturated units over training."""
     found = asked.run.history(asked.steps, asked.stop, ("dead", "saturated"))
-    data, said = [], []
-    for columns, what, hue, dash in (
-        (found.dead, Text("dead", "死亡"), "--warning-ink", "solid"),
-        (found.saturated, Text("saturated", "饱和"), "--negative", "dash"),
+    data: list[Plain] = []
+    said: list[str] = []
+    warning = ""
+    for columns, what, most, hue, dash in (
+        (
+            found.dead,
+            Text("dead", "死亡"),
+            Text("{share} of the units of layer {k} are dead", "第 {k} 层有 {share} 的神经元死亡"),
+            "--warning-ink",
+            "solid",
+        ),
+        (
+            found.saturated,
+            Text("saturated", "饱和"),
+            Text("{share} of the activations of layer {k} are saturated", "第 {k} 层有 {share} 的激活值饱和"),
+            "--negative",
+            "dash",
+        ),
     ):
-        for k, (name, column) in enumerate(columns.items()):
+        ends = {name: float(column[-1]) for name, column in columns.items()}
+        for place, (name, column) in enumerate(columns.items()):
             label = f"{what[asked.language]} · {asked.say(LAYER, k=_layer_of(name))}"
-            data.append(
-                line(list(found.steps), gaps(column), label, mixed(hue, k, len(columns)), dash=dash, hover="%{y:.1%}")
-            )
-            said.append(f"{label} {percent(float(column[-1]))}")
-    sentence = asked.say(
-        Text("At the end: {said}.", "结束时：{said}。"), said=Text(", ", "，")[asked.language].join(said)
+            shade = ramp(hue, place, len(columns))
+            data.append(line(list(found.steps), gaps(column), label, shade, dash=dash, hover="%{y:.1%}", width=2.5))
+        if ends and max(ends.values()) > 0:
+            worst = max(ends, key=lambda name: ends[name])
+            said.append(asked.say(most, share=percent(ends[worst]), k=_layer_of(worst)))
+            if what.en == "dead" and ends[worst] >= MANY_DEAD:
+                warning = asked.say(Text("Dead units", "神经元死亡"))
+    some = Text("At step {step}, at most: {said}.", "第 {step} 步最严重的情况：{said}。")
+    none = Text(
+        "At step {step} no unit is dead and no activation is saturated.",
+        "第 {step} 步没有死亡的神经元，也没有饱和的激活值。",
     )
+    sentence = asked.say(some if said else none, step=found.steps[-1], said=Text("; ", "；")[asked.language].join(said))
     title = Text("share of units or activations", "神经元或激活值的比例")
-    return Figure(
-        data, layout(asked.language, STEP, title, yaxis={"tickformat": ".0%", "range": [-0.01, 1.02]}), sentence
-    )
+    axis = {"tickformat": ".0%", "range": [-0.02, 1.04]}
+    return Figure(data, over_training(asked, title, yaxis=axis), sentence, warning=warning)
 
 
 def _stem(name: str) -> str:
@@ -215,21 +345,22 @@ def _layer_of(name: str) -> int:
 def quantities(run: engine.Run) -> list[Choice]:
     """What can be shown of all layers."""
     there = [name for name in ("delta", "a", "dW") if any(_stem(each) == name for each in run.program.written)]
+    moved = any(name.startswith("W") for name in dict(run.program.updates))
     return [
-        *(Choice(name, QUANTITIES[name][0]) for name in there),
-        *([Choice("ratio", Text("update / weight", "更新量 / 权重"))] if run.program.updates else []),
+        *(Choice(name, _of_all(name)) for name in there),
+        *([Choice("ratio", Text(f"updates {RATIO}", f"更新量 {RATIO}"))] if moved else []),
     ]
+
+
+def _of_all(quantity: str) -> Text:
+    words, symbol, _ = QUANTITIES[quantity]
+    return Text(*(words[language].format(symbol=f"|{symbol}|") for language in engine.LANGUAGES))
 
 
 def layer_values(run: engine.Run) -> list[Choice]:
     """Arrays whose distribution can be shown."""
     return [
-        Choice(
-            name,
-            Text(
-                *(f"{QUANTITIES[stem][0][each]} · {LAYER[each].format(k=_layer_of(name))}" for each in engine.LANGUAGES)
-            ),
-        )
+        Choice(name, _called(name))
         for stem in ("z", "a", "delta", "dW")
         for name in sorted((each for each in run.program.written if _stem(each) == stem), key=_layer_of)
     ]

@@ -20,6 +20,9 @@ class Param(Shape):
     maximum: float | None
     exclusive_minimum: bool
     step: float | None
+    scale: Literal["linear", "log", "to_one"] = Field(
+        description="How a control counts: by `step`, over 1, 2, 5, 10 and so on, or so for what is missing to 1."
+    )
     unit: str | None
     choices: list[str]
     choice_labels: list[str] = Field(description="For people, one for each choice; empty where the names will do.")

@@ -172,6 +172,7 @@ class ChartInfo(Shape):
     label: str
     summary: str
     at_step: bool = Field(description="Does it show one step, and not all of training?")
+    whole: bool = Field(description="Does it need all of training to have been computed?")
     options: list[ChartOption]
 
 
@@ -193,6 +194,7 @@ class Chart(Shape):
     data: list[dict[str, Any]]
     layout: dict[str, Any]
     sentence: str = Field(description="What there is to see.")
+    warning: str = Field(description="In a word or two what should give pause; empty if nothing.")
     scales: bool = Field(description="May the vertical axis be linear or logarithmic?")
 
 

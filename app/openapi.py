@@ -61,8 +61,8 @@ may set every limit (`backscope serve --help`). A run's document has the limits 
 """
 
 
-LIMITED = ("experiment", "answer", "work")
-"""Groups of settings that a client may run into."""
+LIMITED = ("experiment", "answer", "work", "memory")
+"""Groups of settings that bound what a client may ask for, or what is kept of it."""
 
 OPERATIONS: dict[str, tuple[str, str, type[BaseModel] | None, list[Plain], tuple[int, ...]]] = {
     "createRun": (

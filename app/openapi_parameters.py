@@ -170,6 +170,12 @@ CHART_PARAMETERS = [
         "At most so many steps, for a chart over training.",
         {"type": "integer", "minimum": 2, "default": 400},
     ),
+    parameter(
+        "epochs",
+        "query",
+        "As if the run had so many epochs: for a run that is being computed, what there is of it. All of it if absent.",
+        {"type": "integer", "minimum": 1},
+    ),
     parameter("quantity", "query", "What to show of all layers, in the chart `layers`.", {"type": "string"}),
     parameter("values", "query", "Which array, in the chart `distribution`.", ARRAY),
     parameter("plane", "query", "Which plane, in the chart `landscape`.", {"enum": ["path", "random", "line"]}),

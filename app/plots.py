@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import ceil, floor, isfinite, log10
 from typing import Any
 
 import engine
@@ -17,7 +17,14 @@ Plain = dict[str, Any]
 Stop = Callable[[], bool]
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+FEW = 40
+"""Curves of so few points show each of them."""
+DECADES = 3.0
+"""A logarithmic axis spans so many powers of ten at least: what hardly differs looks as if it hardly differed."""
+
 STEP = engine.Text("step", "步")
+LAYER = engine.Text("layer {k}", "第 {k} 层")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A chart asked for: of which run, at which step, with what chosen, in which language."""
+    """A chart asked for: of which run, at which step, with what chosen, in which language. While a run is being
+    computed, `run` is as much of it as there is, and `length` the number of steps it will have.
+    """
 
     run: engine.Run
     step: int
@@ -48,6 +57,7 @@ class Question:
     language: str
     work: int
     stop: Stop
+    length: int = 0
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -63,19 +73,22 @@ class Question:
 
 @dataclass(frozen=True)
 class Figure:
-    """Traces and layout as Plotly takes them, and in a sentence what there is to see. `scales` says that the vertical
-    axis may be linear or logarithmic.
+    """Traces and layout as Plotly takes them, and in a sentence what there is to see; in a word or two what should give
+    pause, if anything does. `scales` says that the vertical axis may be linear or logarithmic.
     """
 
     data: Sequence[Plain]
     layout: Plain
     sentence: str
     scales: bool = False
+    warning: str = ""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a run, or of one step of it. `applies` tells whether a run has it."""
+    """A chart of a run, or of one step of it, which may need the `whole` run all the same. `applies` tells whether a
+    run has it.
+    """
 
     name: str
     label: engine.Text
@@ -83,22 +96,39 @@ class Chart:
     at_step: bool
     build: Callable[[Question], Figure]
     options: tuple[Option, ...] = ()
+    whole: bool = False
     applies: Callable[[engine.Run], bool] = field(default=lambda run: True)
 
 
-def line(x: Any, y: Any, name: str, colour: str, **more: Any) -> Plain:
-    """A line, broken where a value is no finite number."""
+def line(x: Sequence[Any], y: Sequence[Any], name: str, colour: str, **more: Any) -> Plain:
+    """A line, broken where a value is no finite number. Points that would have no line to lie on are marked."""
     style = {"color": colour, "width": more.pop("width", 2), "dash": more.pop("dash", "solid")}
+    mode = "lines+markers" if len(x) <= FEW or _alone(y) else "lines"
     return {
         "type": "scatter",
-        "mode": more.pop("mode", "lines"),
+        "mode": more.pop("mode", mode),
         "x": x,
         "y": y,
         "name": name,
         "line": style,
+        "marker": {"size": more.pop("size", 5), "color": colour},
         "hovertemplate": more.pop("hover", "%{y:.4g}"),
         **more,
     }
+
+
+def _alone(values: Sequence[Any]) -> bool:
+    """Is there a number between two gaps?"""
+    gaps = [True, *(value is None for value in values), True]
+    return any(before and after and not here for before, here, after in zip(gaps, gaps[1:], gaps[2:], strict=False))
+
+
+def over_training(asked: Question, y: str | engine.Text, **more: Any) -> Plain:
+    """The layout of a chart over all of training, whether or not all of it is there yet."""
+    last = max(asked.length, asked.run.steps) - 1
+    room = 0.5 if last == 0 else 0.01 * last
+    axis = {"range": [-room, last + room], "tickformat": "d", **({"dtick": 1} if last <= 8 else {})}
+    return layout(asked.language, STEP, y, xaxis=axis, **more)
 
 
 def layout(language: str, x: engine.Text, y: str | engine.Text, **more: Any) -> Plain:
@@ -131,19 +161,53 @@ def layout(language: str, x: engine.Text, y: str | engine.Text, **more: Any) -> 
     }
 
 
-def mixed(colour: str, place: int, count: int) -> str:
-    """The colour of one of several lines of one hue: paler for the first layers, full for the last."""
-    share = 100 if count < 2 else 40 + 60 * place // (count - 1)
-    return f"color-mix(in oklab, var({colour}) {share}%, var(--ink-faint))"
+def logarithmic(values: Iterable[float]) -> Plain:
+    """A logarithmic axis for some values, with room about them. What is not above zero has no place on it."""
+    known = [log10(value) for value in finite(values) if value > 0]
+    if not known:
+        return {"type": "log"}
+    low, high = min(known), max(known)
+    room = max((DECADES - (high - low)) / 2, 0.14 * (high - low))
+    ticks = _powers(low - room, high + room)
+    return {
+        "type": "log",
+        "range": [low - room, high + room],
+        "tickvals": ticks,
+        "ticktext": [number(value) for value in ticks],
+    }
 
 
-def number(value: float) -> str:
-    """A number in a sentence: three digits and a real minus sign."""
+def _powers(low: float, high: float) -> list[float]:
+    """Round numbers between two powers of ten, and beyond them, where someone may come by dragging."""
+    every = max(1, round((high - low) / 6))
+    within = (1, 2, 5) if high - low <= DECADES else (1,)
+    first, last = (every * floor(low / every) - every * 2, every * ceil(high / every) + every * 2)
+    return [digit * 10.0**power for power in range(max(first, -300), min(last, 300) + 1, every) for digit in within]
+
+
+def of_layer(symbol: str, layer: int | str) -> str:
+    """A symbol with the number of its layer, as the page writes it: δ⁽²⁾."""
+    return f"{symbol}⁽{str(layer).translate(_RAISED)}⁾"
+
+
+def ramp(colour: str, place: int, count: int) -> str:
+    """The colour of one of several lines of one hue, in an order: pale, full, and dark for the last."""
+    if count < 2:
+        return f"var({colour})"
+    at = place / (count - 1)
+    if at <= 0.5:
+        return f"color-mix(in oklab, var({colour}) {round(55 + 90 * at)}%, var(--paper))"
+    return f"color-mix(in oklab, var({colour}) {round(100 - 130 * (at - 0.5))}%, var(--ink))"
+
+
+def number(value: float, figures: int = 3) -> str:
+    """A number in a sentence: three figures, a real minus sign, and powers of ten as the page writes them."""
     if value != value:
         return "NaN"
     if not isfinite(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.3g}".replace("-", "−")
+    digits, _, power = f"{value:.{figures}g}".partition("e")
+    return f"{digits}e{int(power)}".replace("-", "−") if power else digits.replace("-", "−")
 
 
 def percent(value: float) -> str:

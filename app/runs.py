@@ -26,8 +26,8 @@ from app.shortcut import Shortcuts
 from app.store import SpecStore
 
 T = TypeVar("T")
-SPECS_KEPT = 128
-"""Checked specs kept ready, beside the store's JSON."""
+SPEC_BYTES = 10_000
+"""What a checked spec takes in memory beside the numbers in it, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Services:
             shared=self.shared,
         )
         self._specs: OrderedDict[str, engine.ExperimentSpec] = OrderedDict()
+        """Checked specs kept ready, beside the store's JSON."""
+        self._specs_bytes = 0
         self._lock = threading.Lock()
 
     def stop(self) -> None:
@@ -129,10 +131,13 @@ class Services:
 
     def _remember(self, run: str, spec: engine.ExperimentSpec) -> None:
         with self._lock:
+            if run not in self._specs:
+                self._specs_bytes += SPEC_BYTES + spec.nbytes
             self._specs[run] = spec
             self._specs.move_to_end(run)
-            while len(self._specs) > SPECS_KEPT:
-                self._specs.popitem(last=False)
+            while self._specs_bytes > self.settings.spec_bytes and len(self._specs) > 1:
+                _, dropped = self._specs.popitem(last=False)
+                self._specs_bytes -= SPEC_BYTES + dropped.nbytes
 
     # Answers
 

@@ -171,6 +171,7 @@ class Settings:
         64,
         "Computations waiting for a thread; one more is answered 503.",
         "等待线程的计算个数；再多就答复 503。",
+        shared=512,
         group="work",
     )
     deadline_seconds: float = _setting(

@@ -33,6 +33,8 @@ STYLES_OF_MAPS = re.compile(
 """Where Plotly would put up a style sheet for its maps of the world as soon as it is loaded: the page's policy forbids
 that, and the page has no such maps.
 """
+EMPTY_STYLE, NO_STYLE = b'.attr("style","")', b'.attr("style",null)'
+"""What it does to the parts of a colour bar, and the same without what the policy takes for a style."""
 NO_PICTURE = b"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E"
 FONT_FILE = "ziamath/fonts/STIXTwoMath-Regular.ttf"
 
@@ -128,8 +130,8 @@ class Vendor:
             return self._made[name]
 
     def _make_plotly(self) -> Answer:
-        body = carried_file(PLOTLY_FILE).read_bytes()
-        return Answer(STYLES_OF_MAPS.sub(b"if(false)", body), "text/javascript; charset=utf-8")
+        body = STYLES_OF_MAPS.sub(b"if(false)", carried_file(PLOTLY_FILE).read_bytes())
+        return Answer(body.replace(EMPTY_STYLE, NO_STYLE), "text/javascript; charset=utf-8")
 
     def _make_redoc(self) -> Answer:
         body = carried_file(REDOC_FILE).read_bytes()

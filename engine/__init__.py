@@ -38,7 +38,7 @@ from engine.errors import (
 )
 from engine.examples.example import Example, Published
 from engine.figures.diagnosis import Diagnosis, LossDrop, NonFinite
-from engine.figures.flow import Flow, LayerSize
+from engine.figures.flow import EXPLODED, VANISHED, Flow, LayerSize
 from engine.figures.history import LEVELS, PARTS, USUAL, Figures, History, history_width
 from engine.figures.landscape import Landscape, LandscapeView
 from engine.figures.metrics import Confusion, Metrics
@@ -72,6 +72,7 @@ __all__ = [
     "DATASETS",
     "DEFAULTS",
     "ENGINE_VERSION",
+    "EXPLODED",
     "INLINE_PARAMS",
     "LANGUAGES",
     "LEVELS",
@@ -83,6 +84,7 @@ __all__ = [
     "SOURCES",
     "STOPPING_PARAMS",
     "USUAL",
+    "VANISHED",
     "Account",
     "AddressError",
     "Aftermath",

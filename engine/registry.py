@@ -39,7 +39,9 @@ class Param:
 
     `kind` is "integer", "number", "boolean", "choice" (one of `choices`), "array" (a list of numbers) or "features" (a
     list of features of the data, `choices` being the common ones, or null for every input as it is). `maximum` None
-    means that only the limits of the server bound it. `step` is a sensible increment for a control.
+    means that only the limits of the server bound it. `step` is a sensible increment for a control, and `scale` says
+    how it is counted: "linear" by that increment, "log" over 1, 2, 5, 10 and so on, "to_one" as "log" for what is
+    missing to 1.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Param:
     exclusive_minimum: bool = False
     step: float | None = None
     unit: str | None = None
+    scale: str = "linear"
     choices: tuple[str, ...] = ()
     choice_labels: tuple[Text, ...] = ()
     """A text for each of the choices, where their names alone are not for people."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 
 from engine.data.split import DataSplit
@@ -21,14 +19,10 @@ from engine.program.trace import Trace
 from engine.rules.rule import Array
 from engine.spec import ExperimentSpec
 from engine.training import Stop, Trajectory
+from engine.training.kept import Kept
 from engine.witness import gradcheck
 from engine.witness.aftermath import Aftermath, aftermath
 from engine.witness.explain import Explanation, explain
-
-KEPT_RUNS = 64
-KEPT_BYTES = 512 * 2**20
-"""How many trajectories, and how much memory in all, are kept ready for the next question. They save work, and hold
-nothing that cannot be made again; the one asked for last is always kept."""
 
 
 class Run:
@@ -166,28 +160,13 @@ class Run:
             raise StepError(step, last)
 
 
-_kept: OrderedDict[ExperimentSpec, Trajectory] = OrderedDict()
-_kept_lock = threading.Lock()
+kept = Kept()
+"""The trajectories that the next question finds ready."""
 
 
 def open_run(spec: ExperimentSpec) -> Run:
     """The run of a spec. Runs that differ in length alone share all their work; edited ones share what came before."""
-    return Run(spec, _trajectory(spec.trajectory()))
-
-
-def _trajectory(key: ExperimentSpec) -> Trajectory:
-    with _kept_lock:
-        found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
-    made = Trajectory(key, trunk=_trajectory(key.trunk()) if key.edits else None)
-    with _kept_lock:
-        trajectory = _kept.setdefault(key, made)
-        _kept.move_to_end(key)
-        while len(_kept) > 1 and (len(_kept) > KEPT_RUNS or sum(t.nbytes for t in _kept.values()) > KEPT_BYTES):
-            _kept.popitem(last=False)
-    return trajectory
+    return Run(spec, kept.trajectory(spec.trajectory()))
 
 
 def trace(spec: ExperimentSpec, step: int) -> Trace:

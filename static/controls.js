@@ -36,12 +36,15 @@ const TYPING = 400;
  * @param {object} options
  * @param {HTMLFormElement} options.form
  * @param {Translate} options.t
- * @param {(spec: Spec) => void} options.propose  called with every new draft
- * @param {() => void} options.reset
+ * @param {(spec: Spec, merge?: boolean) => void} options.propose  called with every new draft; `merge`: no version of its own
+ * @param {() => void} options.reset  the same seed from the beginning
+ * @param {() => void} options.begin  to the beginning
+ * @param {() => void} options.restore  the experiment that was opened
+ * @param {(part: string) => Promise<void>} options.texts
  * @param {() => { x: number[][], y: number[][] } | null} options.rows  the data as far as they are on the page
  * @returns {Controls}
  */
-export function createControls({ form, t, propose, reset, rows }) {
+export function createControls({ form, t, propose, reset, begin, restore, rows, texts }) {
   /** @type {Spec} */
   let draft = {};
   /** Has something been typed that is not proposed yet? */
@@ -59,15 +62,16 @@ export function createControls({ form, t, propose, reset, rows }) {
   const templates =
     /** @type {HTMLTemplateElement[]} */ ([...form.querySelectorAll("template[data-layer-kind]")]);
 
-  /** @param {Spec} spec */
-  const change = (spec) => {
+  /** @param {Spec} spec  @param {boolean} [merge] */
+  const change = (spec, merge) => {
     draft = spec;
     fill();
-    send();
+    send(merge);
   };
-  const send = () => {
+  /** @param {boolean} [merge] */
+  const send = (merge) => {
     typing = false;
-    propose(draft);
+    propose(draft, merge);
   };
   const later = settled(() => typing && send(), TYPING);
 
@@ -110,7 +114,9 @@ export function createControls({ form, t, propose, reset, rows }) {
       const template = templates.find((each) => each.dataset.layerKind === kind) ?? templates[0];
       list.append(document.importNode(template.content, true));
     }
-    [...list.querySelectorAll("li")].forEach((row, at) => dressLayer(row, at, layers.length, t));
+    [...list.querySelectorAll("li")].forEach((row, at) =>
+      dressLayer(row, at, layers.length, Number(layers[at].units), t)
+    );
   };
 
   /** @param {Field} field @param {boolean} done  is this the end of typing? */
@@ -152,11 +158,22 @@ export function createControls({ form, t, propose, reset, rows }) {
         "input[type=number]",
       ))?.focus();
     } else if (button.id === "add-layer") change(addLayer(draft, modelOf(templates[0])));
-    else if (button.id === "reseed") change(set(draft, "seed", anotherSeed(draft.seed)));
-    else if (button.id === "forget-parameters") change(set(draft, "parameters", {}));
+    else if (button.id === "reseed") {
+      begin();
+      change({ ...set(draft, "seed", anotherSeed(draft.seed)), edits: [] });
+    } else if (button.id === "forget-parameters") change(set(draft, "parameters", {}));
     else if (button.id === "forget-edits") change(set(draft, "edits", []));
     else if (button.id === "reset") reset();
+    else if (button.id === "restore") restore();
   });
+  // Hands come with the first thing that a hand is near to.
+  const lend = async () => {
+    for (const kind of NEAR) panel.removeEventListener(kind, lend);
+    const [{ lendHands }] = await Promise.all([import("./panel/hands.js"), texts("panel")]);
+    lendHands({ form, list, t, draft: () => draft, change });
+  };
+  const panel = /** @type {HTMLElement} */ (form.closest("aside") ?? form);
+  for (const kind of NEAR) panel.addEventListener(kind, lend);
 
   /** @param {HTMLButtonElement} button */
   const nudge = (button) => {
@@ -187,6 +204,9 @@ export function createControls({ form, t, propose, reset, rows }) {
 
 /** @typedef {import("./fields.js").Field} Field */
 
+/** Signs that somebody is about to change the experiment. */
+const NEAR = ["pointerover", "focusin"];
+
 /** Attributes that name a place in the spec. */
 const PLACED = ["problem", "choice", "menu"];
 
@@ -195,9 +215,10 @@ const PLACED = ["problem", "choice", "menu"];
  * @param {HTMLLIElement} row
  * @param {number} at
  * @param {number} count
+ * @param {number} width  its units
  * @param {Translate} t
  */
-function dressLayer(row, at, count, t) {
+function dressLayer(row, at, count, width, t) {
   const output = at === count - 1;
   const layer = output ? t("controls.layer_output") : t("controls.layer_hidden", { layer: at + 1 });
   const place = (/** @type {string} */ text) => text.replace(/^layers\[[^\]]*\]/, `layers[${at}]`);
@@ -227,6 +248,14 @@ function dressLayer(row, at, count, t) {
   }
   const remove = /** @type {HTMLButtonElement | null} */ (row.querySelector("[data-remove]"));
   if (remove) remove.hidden = output;
+  const grip = /** @type {HTMLElement | null} */ (row.querySelector("[data-grip]"));
+  if (grip) grip.hidden = output || count < 3;
+  const strip = /** @type {HTMLElement | null} */ (row.querySelector(".units"));
+  if (strip) {
+    strip.toggleAttribute("data-size", !output);
+    strip.title = output ? "" : t("controls.size_layer");
+    strip.style.setProperty("--units", String(width));
+  }
 }
 
 /**

@@ -17,7 +17,8 @@ const POINTS = 600;
 /**
  * @typedef {object} Feed
  * @property {(state: State) => void} stateChanged  call after every change
- * @property {(spec: Spec) => void} propose  shows this experiment if the engine accepts it, and leaves all as it is if not
+ * @property {(spec: Spec, merge?: boolean) => void} propose  shows this experiment if the engine accepts it, and leaves all as
+ *   it is if not; with `merge` it takes the place of the one before it, which is then not gone back to
  */
 
 /**
@@ -144,7 +145,7 @@ export function createFeed(store, api, { seed, refused }) {
       proposeEdit(state);
       prefetch(state);
     },
-    async propose(draft) {
+    async propose(draft, merge = false) {
       proposal.abort();
       proposal = new AbortController();
       const { signal } = proposal;
@@ -154,7 +155,7 @@ export function createFeed(store, api, { seed, refused }) {
         const spec = minimal(/** @type {Spec} */ (run.spec), seed);
         const key = runKey(spec);
         refused(null);
-        dispatch({ type: "run/loading", key, spec });
+        dispatch({ type: "run/loading", key, spec, merge });
         dispatch({ type: "run/ready", key, run: /** @type {Run} */ (run) });
       } catch (error) {
         const problem = problemOf(error);

@@ -11,11 +11,12 @@ const WIDE = "(min-width: 1100px) and (min-height: 560px)";
 
 /**
  * @typedef {object} Header
- * @property {{ name: string, spec: Spec }[]} examples  as the menu lists them
+ * @property {{ name: string, label: string, spec: Spec }[]} examples  as the menu lists them
  * @property {(name: string | null) => void} showExample  null for the visitor's own experiment
  * @property {() => void} toggleHelp
  * @property {() => void} toggleExperiment
- * @property {(present: boolean) => void} makeRoom  the experiment goes in front of a class, and comes back afterwards
+ * @property {(how: "open" | "closed" | "auto") => void} showExperiment  where there is no room for it beside the stage, a
+ *   visitor opens it himself
  * @property {() => void} changeTheme
  */
 
@@ -30,6 +31,7 @@ export function createHeader({ t, fragment, open }) {
   const menu = /** @type {HTMLSelectElement} */ (byId("example-menu"));
   const examples = [...menu.options].filter(({ value }) => value).map((option) => ({
     name: option.value,
+    label: option.text,
     spec: JSON.parse(option.dataset.spec ?? "{}"),
   }));
   menu.addEventListener("change", () => {
@@ -65,7 +67,7 @@ export function createHeader({ t, fragment, open }) {
     showExample: (name) => menu.value = name ?? "",
     toggleHelp,
     toggleExperiment: experiment.toggle,
-    makeRoom: (present) => present ? experiment.close() : experiment.adapt(),
+    showExperiment: experiment.show,
     changeTheme,
   };
 }
@@ -79,7 +81,7 @@ function showTheme(t) {
   button.querySelector("use")?.setAttribute("href", `#icon-theme-${theme()}`);
 }
 
-/** @returns {{ toggle: () => void, close: () => void, adapt: () => void }}  `adapt`: open where there is room */
+/** @returns {{ toggle: () => void, show: Header["showExperiment"] }} */
 function experimentSheet() {
   const wide = matchMedia(WIDE);
   const toggle = byId("experiment-toggle");
@@ -116,7 +118,13 @@ function experimentSheet() {
     if (wide.matches || !isOpen() || !(event.target instanceof Node)) return;
     if (!panel.contains(event.target) && !toggle.contains(event.target)) set(false);
   });
-  return { toggle: () => set(!isOpen()), close: () => set(false), adapt };
+  return {
+    toggle: () => set(!isOpen()),
+    show: (how) =>
+      how === "auto"
+        ? adapt()
+        : isOpen() !== (how === "open") && (how === "closed" || wide.matches) && set(how === "open"),
+  };
 }
 
 /** @param {string} id @returns {HTMLElement} */

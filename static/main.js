@@ -31,9 +31,9 @@ import { createVersions } from "./versions.js";
 import { createViews } from "./views/index.js";
 import {
   renderBadge,
-  renderMapsSwitch,
   renderMoment,
   renderRowPicker,
+  renderStageTools,
   renderTabs,
   sentence,
 } from "./views/moment.js";
@@ -90,14 +90,20 @@ const header = createHeader({
     openSpec(spec);
   },
 });
+const texts = createTexts(messages, language, api);
 const controls = createControls({
   form,
   t,
   propose: feed.propose,
-  reset: () => openSpec(lastOpened),
+  reset: () => {
+    dispatch({ type: "start" });
+    openSpec({ ...getState().spec, edits: [] });
+  },
+  begin: () => dispatch({ type: "start" }),
+  restore: () => openSpec(lastOpened),
   rows: batchRows,
+  texts,
 });
-const texts = createTexts(messages, language, api);
 const views = createViews(requestDraw, texts);
 const showStage = createStage(byId("stage"), views);
 const showTransport = createTransport(dispatch, getState, t);
@@ -111,12 +117,13 @@ const guide = createGuide({
   getState,
   dispatch,
   subscribe: store.subscribe,
-  frame: () => shown,
+  frame: () => frameAt(getState()) ?? shown,
   open: (place) => {
     lastOpened = place.spec ?? {};
     controls.discard();
     goTo(place);
   },
+  showExperiment: header.showExperiment,
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
 // Only a page inside another one has a clock to keep to, and the list of moments comes when it is first opened.
@@ -151,7 +158,7 @@ store.subscribe((state, before) => {
   fillIn();
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
-  if (state.present !== before.present) header.makeRoom(state.present);
+  if (state.present !== before.present) header.showExperiment(state.present ? "closed" : "auto");
   if (state.digits !== before.digits) writeAnew(state.digits);
   writeAddress();
   speak();
@@ -179,7 +186,7 @@ function draw() {
     renderBadge(byId("badge"), shown, context);
     renderRowPicker(byId("row-picker"), shown, context);
     renderMoment(byId("moment"), shown, context);
-    renderMapsSwitch(byId("stage-tools"), shown, viewOf(views, state), context);
+    renderStageTools(byId("stage-tools"), shown, viewOf(views, state), context);
     renderData(byId("data-picture"), shown, context);
     timeline.render(byId("timeline"), shown, context);
   }
@@ -230,6 +237,15 @@ function showRun(run) {
   last.run = run;
   controls.show(run);
   header.showExample(header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null);
+  showRestore(run);
+}
+
+/** The way back to what was opened, once something has been changed. @param {Run} run */
+function showRestore(run) {
+  const opened = header.examples.find(({ spec }) => alike(spec, { ...seed, ...lastOpened }));
+  const button = byId("restore");
+  button.hidden = alike(run.spec, { ...seed, ...lastOpened });
+  button.textContent = opened ? t("controls.restore", { name: opened.label }) : t("controls.restore_opened");
 }
 
 /** Asks the server for a view. What keeps the answers comes with the first question.  @type {StageContext["ask"]} */
@@ -351,6 +367,7 @@ if (mathFont) {
 }
 
 const place = read();
+lastOpened = place.spec ?? {};
 byId("hint").hidden = Object.keys(place).length > 0;
 goTo(place);
 requestDraw();

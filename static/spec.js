@@ -66,6 +66,20 @@ export function removeLayer(spec, at) {
 }
 
 /**
+ * A hidden layer at another place among the hidden ones.
+ * @param {Spec} spec
+ * @param {number} from
+ * @param {number} to
+ * @returns {Spec}  the same where there is no such place
+ */
+export function moveLayer(spec, from, to) {
+  const layers = layersOf(spec);
+  const last = layers.length - 1;
+  if (from === to || Math.min(from, to) < 0 || Math.max(from, to) >= last) return spec;
+  return reshaped({ ...spec, layers: layers.toSpliced(from, 1).toSpliced(to, 0, layers[from]) });
+}
+
+/**
  * One field changed, and what cannot stay as it was: arrays given outright when a shape changes.
  * @param {Spec} spec
  * @param {string} path

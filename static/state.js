@@ -39,10 +39,13 @@ export const initialState = Object.freeze({
   speed: 1,
   digits: null,
   maps: false,
+  chart: "",
+  wires: false,
   present: false,
   hide: Object.freeze([]),
   lesson: null,
   veil: Object.freeze([]),
+  pointed: Object.freeze([]),
   frameName: null,
   edit: null,
   past: Object.freeze([]),
@@ -61,7 +64,7 @@ const REMEMBERED = 100;
 export function reduce(state, action) {
   switch (action.type) {
     case "run/loading":
-      return change(withSpec(state, action.spec), { run: loading(state.run, action.key) });
+      return change(withSpec(state, action.spec, action.merge), { run: loading(state.run, action.key) });
     case "run/ready":
       return awaited(state.run, action.key) ? withRun(state, action.key, action.run) : state;
     case "run/failed":
@@ -120,8 +123,12 @@ export function reduce(state, action) {
       return change(state, { speed: limitedSpeed(action.speed, state.speed) });
     case "digits":
       return change(state, { digits: action.digits });
+    case "chart":
+      return change(state, { chart: action.chart });
     case "maps":
       return change(state, { maps: action.maps });
+    case "wires":
+      return change(state, { wires: action.wires });
     case "present":
       return presented(state, action.present);
     case "hide":
@@ -132,9 +139,9 @@ export function reduce(state, action) {
     case "lesson":
       return change(state, { lesson: action.lesson });
     case "veil":
-      return `${action.veil}` === `${state.veil}`
-        ? state
-        : change(state, { veil: Object.freeze([...action.veil]) });
+      return change(state, { veil: renewed(state.veil, action.veil) });
+    case "point":
+      return change(state, { pointed: renewed(state.pointed, action.pointed) });
     case "spec":
       return withSpec(state, action.spec);
     case "edit":
@@ -179,6 +186,11 @@ function change(state, parts) {
   return names.every((name) => Object.is(state[name], parts[name]))
     ? state
     : Object.freeze({ ...state, ...parts });
+}
+
+/** A list of names: the one there was, if it says the same.  @param {readonly string[]} now  @param {readonly string[]} next */
+function renewed(now, next) {
+  return now.join(" ") === next.join(" ") ? now : Object.freeze([...next]);
 }
 
 /**
@@ -242,6 +254,7 @@ function withMore(state, { key, values, refused }) {
     values: all,
     truncated: Object.values(all).some(({ data }) => data === null),
     refused: [...before.refused ?? [], ...refused],
+    filled: (before.filled ?? 0) + 1,
   };
   return change(state, { trace: ready(key, trace) });
 }
@@ -250,9 +263,10 @@ function withMore(state, { key, values, refused }) {
  * A new experiment: the cursor remembers its assignment by name until the new run says where that is.
  * @param {State} state
  * @param {Spec} spec
+ * @param {boolean} [merge]  it takes the place of the one before, which is not gone back to
  * @returns {State}
  */
-function withSpec(state, spec) {
+function withSpec(state, spec, merge = false) {
   if (runKey(spec) === runKey(state.spec)) return change(state, { run: unfailed(state.run) });
   const run = shownRun(state);
   const frameName = state.frameName ?? run?.program.calls[state.cursor.frame]?.writes ?? null;
@@ -262,7 +276,7 @@ function withSpec(state, spec) {
     run: unfailed(state.run),
     playing: false,
     direction: 0,
-    ...(run === null ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
+    ...(run === null || merge ? {} : { past: [...state.past, state.spec].slice(-REMEMBERED), future: [] }),
   });
 }
 

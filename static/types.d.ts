@@ -129,6 +129,8 @@ export interface Trace {
   truncated: boolean;
   /** Those of them that cannot be had. */
   refused?: string[];
+  /** How often arrays have come later: what was drawn without them is drawn again. */
+  filled?: number;
 }
 
 export interface History {
@@ -216,7 +218,11 @@ export interface State {
   /** Significant digits of every number shown; null where as many are shown as fit. */
   digits: number | null;
   /** Do units on the stage show what they say over the plane of the inputs? */
+  /** The chart that is chosen, with what is chosen about it: `layers.dW`. */
+  chart: string;
   maps: boolean;
+  /** Are the numbers of wires shown? */
+  wires: boolean;
   /** For a class to read from the last row: large, and nothing on the page that is not needed. */
   present: boolean;
   /** Panels that are not shown. */
@@ -225,6 +231,8 @@ export interface State {
   lesson: string | null;
   /** Numbers that are not shown, though they are there: a lesson asks to predict them. Addresses, or pointers. */
   veil: readonly string[];
+  /** Numbers that a lesson points at: the stage has them where it would otherwise leave them out. Addresses. */
+  pointed: readonly string[];
   /**
    * A number changed by hand that is not computed yet: the experiment it leads to, where it stands, and the values that
    * are stale until then. `problem` says why it cannot be.
@@ -259,7 +267,9 @@ export interface Place {
   view?: string;
   focus?: Address;
   digits?: number;
+  chart?: string;
   maps?: boolean;
+  wires?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
   lesson?: string;
@@ -366,6 +376,8 @@ export interface CatalogParam {
   maximum: number | null;
   exclusive_minimum: boolean;
   step: number | null;
+  /** How a control counts: by `step`, over 1, 2, 5, 10 and so on, or so for what is missing to 1. */
+  scale: "linear" | "log" | "to_one";
   unit: string | null;
   choices: string[];
   choice_labels: string[];
@@ -537,6 +549,7 @@ export interface ChartInfo {
   label: string;
   summary: string;
   at_step: boolean;
+  whole: boolean;
   options: { name: string; label: string; choices: { value: string; label: string }[] }[];
 }
 
@@ -548,6 +561,7 @@ export interface ChartFigure {
   data: Record<string, unknown>[];
   layout: Record<string, unknown>;
   sentence: string;
+  warning: string;
   scales: boolean;
 }
 
@@ -582,6 +596,8 @@ export interface View {
   isReady?(): boolean;
   /** Can it show little maps in its units? */
   maps?: boolean;
+  /** Can it show the numbers of all wires? */
+  wires?: boolean;
 }
 
 /** A view the stage can show. */
@@ -590,7 +606,7 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
-  | { type: "run/loading"; key: string; spec: Spec }
+  | { type: "run/loading"; key: string; spec: Spec; merge?: boolean }
   | { type: "run/ready"; key: string; run: Run }
   | { type: "run/failed"; key: string; problem: Problem }
   | { type: "trace/loading"; key: string }
@@ -616,11 +632,14 @@ export type Action =
   | { type: "pause" }
   | { type: "speed"; speed: number }
   | { type: "digits"; digits: number | null }
+  | { type: "chart"; chart: string }
   | { type: "maps"; maps: boolean }
+  | { type: "wires"; wires: boolean }
   | { type: "present"; present: boolean }
   | { type: "hide"; panel: Panel; hidden: boolean }
   | { type: "lesson"; lesson: string | null }
   | { type: "veil"; veil: readonly string[] }
+  | { type: "point"; pointed: readonly string[] }
   | { type: "spec"; spec: Spec }
   | { type: "edit"; address: Address; value: number; spec: Spec; stale: Set<string> }
   | { type: "edit/refused"; spec: Spec; problem: Problem }

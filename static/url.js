@@ -18,6 +18,7 @@ export const DIGITS = Object.freeze({ fewest: 2, most: 6 });
 const DEEPEST = 32;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const CHART = /^[a-z][a-z0-9]{0,31}(\.[A-Za-z0-9_]{1,31}){0,3}$/;
 const LESSON = /^[a-z][a-z0-9-]{0,63}(\.[1-9]\d{0,2})?$/;
 
 /**
@@ -41,7 +42,9 @@ const PARTS = {
     write: ({ focus }) => focus && formatAddress(focus),
   },
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
+  chart: { read: chartName, write: ({ chart }) => chart || undefined },
   maps: { read: (text) => text === "1" || undefined, write: ({ maps }) => maps ? "1" : undefined },
+  wires: { read: (text) => text === "1" || undefined, write: ({ wires }) => wires ? "1" : undefined },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
   hide: {
     read: panels,
@@ -91,7 +94,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, maps, present, hide, lesson } = state;
+  const { cursor, example, by, view, spec, digits, maps, wires, chart, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -105,6 +108,8 @@ export function placeOf(state) {
     ...state.focus ? { focus: state.focus } : {},
     ...digits === null ? {} : { digits },
     ...maps ? { maps } : {},
+    ...chart ? { chart } : {},
+    ...wires ? { wires } : {},
     ...present ? { present } : {},
     ...hide.length ? { hide } : {},
     ...lesson === null ? {} : { lesson },
@@ -129,6 +134,8 @@ export function toAction(place) {
     focus: place.focus ?? null,
     digits: place.digits ?? null,
     maps: place.maps ?? false,
+    chart: place.chart ?? "",
+    wires: place.wires ?? false,
     present: place.present ?? false,
     hide: place.hide ?? initialState.hide,
     lesson: place.lesson ?? null,
@@ -311,6 +318,11 @@ function panels(text) {
 /** @param {string} text  @returns {string | undefined} */
 function lessonName(text) {
   return LESSON.test(text) ? text : undefined;
+}
+
+/** @param {string} text  @returns {string | undefined} */
+function chartName(text) {
+  return CHART.test(text) ? text : undefined;
 }
 
 /** @param {string} text  @returns {string | undefined} */

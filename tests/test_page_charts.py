@@ -50,7 +50,9 @@ def test_nothing_of_the_charts_is_fetched_until_they_are_looked_at_and_then_ever
     visit.page.get_by_role("tab", name="Charts").click()
     visit.wait(DRAWN, "loss")
     offered = visit.server.ask(f"runs/{run['id']}/charts")["charts"]
-    assert len(offered) >= 7
+    assert {"loss", "accuracy", "depth", "layers", "distribution", "landscape", "confusion"} <= {
+        entry["name"] for entry in offered
+    }
     for entry in offered:
         chart(visit, entry["label"], entry["name"])
         step = {"step": 40} if entry["at_step"] else {"points": 400}
@@ -90,13 +92,80 @@ def test_the_curve_of_the_run_before_stays_faintly(visit):
     visit.open("#view=charts", spec=SPEC)
     visit.wait(DRAWN, "loss")
     visit.open("#view=charts", spec={**SPEC, "seed": 5})
-    visit.wait(
-        "() => [...document.querySelectorAll('.chart-plot .legendtext')].some((e) => e.textContent === '1 before')"
-    )
+    visit.wait("() => [...document.querySelectorAll('.legendtext')].some((e) => e.textContent === 'before: seed = 2')")
     visit.page.get_by_label("Earlier runs (1)").uncheck()
     visit.wait(
-        "() => ![...document.querySelectorAll('.chart-plot .legendtext')].some((e) => e.textContent === '1 before')"
+        "() => ![...document.querySelectorAll('.chart-plot .legendtext')].some((e) => /^before/.test(e.textContent))"
     )
+
+
+def test_a_chart_says_what_goes_wrong_and_every_choice_about_it_is_in_the_address(visit):
+    deep = [{"units": 5, "activation": "sigmoid"}] * 6 + [{"units": 1, "activation": "sigmoid"}]
+    spec = {"data": {"kind": "circles"}, "layers": deep, "loss": "binary_cross_entropy", "epochs": 30}
+    visit.open("#step=7&view=charts&chart=depth", spec=spec)
+    visit.wait(DRAWN, "depth")
+    caption = visit.page.locator(".chart-figure figcaption")
+    assert "Vanishing" in caption.inner_text()
+    assert "step 7" in caption.inner_text()
+    chart(visit, "Layers", "layers")
+    visit.page.locator("#stage").get_by_role("combobox", name="Show").select_option("dW")
+    visit.wait("() => document.querySelector('.chart-sentence')?.textContent.includes('gradients')")
+    visit.wait("() => location.hash.includes('chart=layers.dW')")
+    visit.page.reload()
+    visit.wait(DRAWN, "layers")
+    assert "gradients" in visit.page.locator(".chart-sentence").inner_text()
+
+
+def test_the_numbers_of_a_chart_can_be_read_as_a_table_that_leads_to_its_steps(visit):
+    visit.open("#step=40&view=charts", spec=SPEC)
+    visit.wait(DRAWN, "loss")
+    visit.page.get_by_label("As a table").check()
+    table = visit.page.locator(".chart-numbers table")
+    table.wait_for()
+    assert table.locator("thead th").all_inner_texts() == [
+        *("step", "each batch", "training", "test", "training and penalty", "least test loss"),
+    ]
+    rows = table.locator("tbody tr")
+    assert 20 <= rows.count() <= 61
+    assert visit.page.locator(".chart-plot").is_hidden()
+    here = table.locator("tr[aria-current=step] th")
+    assert abs(int(here.inner_text()) - 40) <= 1
+    run = visit.server.run(SPEC)
+    shown = visit.server.ask(f"runs/{run['id']}/charts/loss", points=400)["data"]
+    row = [cell.replace("\u2212", "-") for cell in rows.nth(3).locator("th, td").all_inner_texts()]
+    at = shown[0]["x"].index(int(row[0]))
+    assert [float(cell) for cell in row[1:5]] == pytest.approx([trace["y"][at] for trace in shown[:4]], rel=1e-4)
+    assert row[5] == "–"
+    go = rows.last.get_by_role("button")
+    go.focus()
+    visit.press("Enter")
+    visit.wait("(step) => document.body.dataset.step === step", go.inner_text())
+    visit.page.get_by_label("As a table").uncheck()
+    visit.wait(MARK)
+
+
+@pytest.mark.parametrize("form", ["PNG", "SVG", "CSV"])
+def test_a_chart_can_be_kept_as_a_picture_with_what_it_says_and_as_numbers(visit, form):
+    visit.open("#step=40&view=charts&chart=landscape", spec=SPEC)
+    visit.wait(DRAWN, "landscape")
+    with visit.page.expect_download() as downloading:
+        visit.page.locator(".chart-saves").get_by_role("button", name=re.compile(f"\\b{form}\\b")).click()
+    kept = downloading.value
+    assert kept.suggested_filename == f"backscope-2-5-4-1-landscape.{form.lower()}"
+    content = kept.path().read_bytes()
+    if form == "PNG":
+        assert content.startswith(b"\x89PNG")
+        assert len(content) > 20_000
+    elif form == "SVG":
+        text = content.decode()
+        assert "Landscape" in text
+        assert "The stronger the colour" in text
+        assert "var(" not in text
+    else:
+        head, *rows = content.decode("utf-8-sig").splitlines()
+        assert head.startswith("step,main direction of training,second direction,")
+        assert len(rows) == 60
+        assert rows[-1].startswith("120,")
 
 
 def test_in_the_dark_and_in_chinese_the_charts_are_as_legible(new_page, base_url):

@@ -89,3 +89,19 @@ def test_csv_is_read_by_the_engine_its_mistakes_are_placed_and_it_is_used(visit,
     data = used(visit, "Use this table")["data"]
     assert data["x"] == [[1, 2], [3, 4], [5, 6]]
     assert data["classes"] == ["blue", "red"]
+
+
+def test_where_every_target_is_another_a_new_point_s_is_typed(new_page, base_url):
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open()
+    visit.page.locator("#edit-data").click()
+    visit.page.locator("#data-desk .data-table tbody tr").first.wait_for()
+    field = visit.page.locator("#data-desk [name=data-target]")
+    assert field.count() == 1
+    field.fill("0.75")
+    field.press("Tab")
+    canvas = visit.page.locator("#data-desk .data-canvas")
+    box = canvas.bounding_box()
+    # A point of the frame with no example on it.
+    canvas.locator(".frame").click(position={"x": box["width"] / 2, "y": box["height"] - 4}, force=True)
+    visit.page.locator("#data-desk .data-plane").get_by_text("101").wait_for()
+    assert used(visit)["data"]["y"][100] == [0.75]

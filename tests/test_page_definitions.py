@@ -119,7 +119,7 @@ def test_every_symbol_there_is_has_a_definition(new_page, base_url, locale):
         assert len(text) > 15, f"{name}: {text}"
     assert len(seen) >= 15, seen
     label = 'label.field:has([name="optimizer.learning_rate"]:enabled) .field-name'
-    for selector in (".legend [data-phase=update]", "#badge", label):
+    for selector in ("#timeline [data-phase=update] .timeline-name", "#badge", label):
         visit.page.mouse.move(2, 2)
         visit.wait(SHUT)
         visit.page.locator(selector).first.hover()

@@ -272,21 +272,37 @@ def test_own_rows_are_data(visit):
     assert "of 2" in visit.page.locator("#row-picker").inner_text()
 
 
-def test_reset_leads_back_to_the_experiment_that_was_opened(visit):
+def test_what_was_opened_can_be_gone_back_to(visit):
     seed = visit.page.evaluate(FORM)
+    back = visit.page.locator("#restore")
+    assert not back.is_visible()
     for name, value in (("layers[0].units", "6"), ("seed", "9"), ("optimizer.learning_rate", "2")):
         visit.field(name).fill(value)
     becomes(visit, {"layers": layers(6, 1), "seed": 9, "optimizer": {"kind": "sgd", "learning_rate": 2}})
-    visit.page.locator("#reset").click()
+    assert back.text_content() == "Back to Seed network 2-4-1"
+    back.click()
     becomes(visit, {})
     assert visit.page.evaluate(FORM) == seed
     assert visit.page.locator("#example-menu").input_value() == "seed"
+    assert not back.is_visible()
 
 
-def test_another_seed_is_drawn_and_said(visit):
+def test_reset_replays_the_same_numbers_from_the_beginning_and_reseed_draws_others(visit):
+    changed = {"layers": layers(6, 1), "seed": 7, "edits": [{"step": 2, "set": {"b1[0]": 1}}]}
+    visit.open("#step=5&frame=delta1&unit=1", spec=changed)
+    visit.page.locator("#reset").click()
+    run, moment = becomes(visit, {**changed, "edits": []})
+    assert moment == Line(run).start
+    before = visit.picture()
+    visit.open("#step=5", spec=changed)
     visit.page.locator("#reseed").click()
-    visit.wait("() => document.getElementById('seed').value !== '0'")
-    becomes(visit, {"seed": int(visit.page.locator("#seed").input_value())})
+    visit.wait("() => document.getElementById('seed').value !== '7'")
+    run, moment = becomes(visit, {**changed, "edits": [], "seed": int(visit.page.locator("#seed").input_value())})
+    assert moment == Line(run).start
+    other = {cell.address: cell.value for cell in visit.picture().cells}
+    assert all(cell.value != other[cell.address] for cell in before.cells if cell.address.startswith("a0"))
+    visit.page.locator("#undo").click()
+    visit.showing(visit.server.run(changed))
 
 
 BAD = {

@@ -114,7 +114,7 @@ def test_panels_come_and_go_and_the_link_says_so(visit):
         button(visit, name).click()
         visit.page.locator(panel).wait_for(state="hidden" if shown else "visible")
         assert button(visit, name).get_attribute("aria-pressed") == str(not shown).lower()
-    visit.wait_for_fragment("present=1&hide=why,timeline")
+    visit.wait_for_fragment("present=1&hide=why,timeline$")
     visit.page.reload()
     bar(visit.rest())
     assert not visit.page.locator("#why-panel").is_visible()

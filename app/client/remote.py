@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, overload
 from urllib.parse import urlencode
 
 from app.client import picture, reading
@@ -19,6 +19,7 @@ from app.client.transports import Headers, Reply, Transport
 API = "/api/v1"
 JSON = "application/json"
 SAFETENSORS = "application/vnd.safetensors"
+STEPS_AT_ONCE = 20
 MOST_REDIRECTS = 3
 """An id of an older version leads to today's; nothing leads further."""
 
@@ -76,6 +77,10 @@ class Client:
         """Everything an experiment can be made of."""
         return self.json("/catalog", {"lang": language})
 
+    def page(self, moment: str = "") -> str | None:
+        """The address of the server's page at a moment; None for a server in this process, which has none."""
+        return f"{self._transport.address}/{moment}" if self._transport.address else None
+
     def json(self, path: str, query: Mapping[str, Any] | None = None) -> Plain:
         """The document at a path below the API."""
         found: Plain = json.loads(self.get(path, query))
@@ -131,15 +136,27 @@ class Run:
         """The number of steps."""
         return self.steps
 
-    def __getitem__(self, step: int) -> Step:
-        """A step; counted from the end, if it is negative."""
+    @overload
+    def __getitem__(self, step: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, step: slice) -> list[Step]: ...
+
+    def __getitem__(self, step: int | slice) -> Step | list[Step]:
+        """A step, counted from the end if it is negative; or a slice of them, as a list."""
+        if isinstance(step, slice):
+            chosen = range(self.steps)[step]
+            if chosen.step == 1:
+                return self.stretch(chosen.start, len(chosen))
+            return [self.step(each) for each in chosen]
         if not -self.steps <= step < self.steps:
             raise IndexError(f"step {step}: the steps are 0 to {self.steps - 1}")
         return self.step(step % self.steps)
 
     def __iter__(self) -> Iterator[Step]:
-        """Every step in order."""
-        return (self.step(step) for step in range(self.steps))
+        """Every step in order, a few at a time."""
+        for start in range(0, self.steps, STEPS_AT_ONCE):
+            yield from self.stretch(start, STEPS_AT_ONCE)
 
     def __repr__(self) -> str:
         """What it is, in a line."""
@@ -220,6 +237,10 @@ class Run:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return self.show()._repr_mimebundle_()
 
+    def link(self, step: int = 0) -> str | None:
+        """The address of the page on this run and step, on the server; None where there is no server to go to."""
+        return self._client.page(f"#run={self.id}&step={step}")
+
     @property
     def _path(self) -> str:
         return f"/runs/{self.id}"
@@ -265,6 +286,13 @@ class Step:
     def check(self) -> Plain:
         """The gradient check of the step."""
         return self.run.check(self.number)
+
+    def show(self, count: int = 10, *, height: int = 640, language: str = "en") -> Shown:
+        """This step and those after it as a page that steps, for a notebook."""
+        return self.run.show(self.number, count, height=height, language=language)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {**self.show()._repr_mimebundle_(), "text/plain": repr(self)}
 
 
 def _address(path: str, query: Mapping[str, Any] | None) -> str:

@@ -31,6 +31,9 @@ class Reply:
 class Transport(Protocol):
     """Sends a request and brings back the answer."""
 
+    address: str
+    """Where the server is, for a browser; empty where no browser can reach it."""
+
     def request(self, method: str, path: str, headers: Headers, body: bytes | None = None) -> Reply:
         """One request, its answer whole."""
 
@@ -49,6 +52,7 @@ class Connection:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"an address such as http://127.0.0.1:8765, not {address!r}")
         self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self.address = f"{parts.scheme}://{parts.netloc}"
         self._where = (parts.hostname, parts.port)
         self._timeout = timeout
         self._lock = threading.Lock()
@@ -104,6 +108,7 @@ class Borrowed:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self.address = str(getattr(client, "base_url", "")).rstrip("/")
 
     def request(self, method: str, path: str, headers: Headers, body: bytes | None = None) -> Reply:
         """One request."""
@@ -126,6 +131,8 @@ class Borrowed:
 
 class InProcess:
     """A server of our own in this process: an application on an event loop in a thread, without a socket."""
+
+    address = ""
 
     def __init__(self, app: Any, end: Callable[[], None]) -> None:
         self._app = app

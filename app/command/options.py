@@ -19,6 +19,8 @@ from engine import Text
 
 COMMANDS = ("trace", "check", "train", "export", "serve")
 EXPORTS = ("html", "py", "ipynb", "json", "csv", "npz", "safetensors")
+SERVE_USAGE = "%(prog)s [--lan] [--port N] [--workers N] [--store URL] [OPTION …]"
+"""In full it would take twenty lines, and hide the word that follows it when something is wrong."""
 NUMBER = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 INDEX = re.compile(r"(0|[1-9][0-9]{0,8})(,(0|[1-9][0-9]{0,8}))*", re.ASCII)
 
@@ -34,10 +36,13 @@ class Usage(Trouble):
 class Parser(argparse.ArgumentParser):
     """A parser that speaks our languages, and raises instead of ending the process."""
 
-    def __init__(self, command: str, description: Text, language: str, epilog: str = "") -> None:
+    def __init__(
+        self, command: str, description: Text, language: str, epilog: str = "", usage: str | None = None
+    ) -> None:
         self.language = language
         super().__init__(
             prog=f"backscope {command}".strip(),
+            usage=usage,
             description=description[language],
             epilog=epilog,
             add_help=False,
@@ -140,7 +145,7 @@ def opening(language: str) -> Parser:
 
 def serving(language: str) -> Parser:
     """`backscope serve`: a server for others, with every limit an option."""
-    parser = Parser("serve", texts.COMMANDS["serve"], language, texts.SERVE_MORE[language])
+    parser = Parser("serve", texts.COMMANDS["serve"], language, texts.SERVE_MORE[language], SERVE_USAGE)
     _listening(parser)
     parser.option("--lan", action="store_true", about=texts.LAN)
     parser.option("--workers", type=whole(1, 64, language), default=1, metavar="N", about=texts.WORKERS)
@@ -160,7 +165,10 @@ def serving(language: str) -> Parser:
             if setting.group == group:
                 both = texts.DEFAULT if setting.shared is None else texts.DEFAULTS
                 shown = both[language].format(own=setting.show(setting.own), shared=setting.show(setting.shared))
-                section.add_argument(setting.flag, metavar="N", default=None, help=f"{setting.about[language]} {shown}")
+                metavar = f"{{{','.join(setting.choices)}}}" if setting.choices else "N"
+                section.add_argument(
+                    setting.flag, metavar=metavar, default=None, help=f"{setting.about[language]} {shown}"
+                )
     return parser
 
 

@@ -64,6 +64,12 @@ class InlineData:
         return len(self.classes) if self.classes else max(2, 1 + max((*self.labels, *self.labels_test)))
 
     @property
+    def count(self) -> int:
+        """How many numbers are written out."""
+        width = len(self.x[0]) + (len(self.y[0]) if self.y else 1)
+        return (len(self.x) + len(self.x_test)) * width
+
+    @property
     def values(self) -> dict[str, Any]:
         """The options, by name, as a data set of the registry has them."""
         return {param.name: getattr(self, param.name) for param in INLINE_PARAMS} | {"targets": self.targets}

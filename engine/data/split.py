@@ -52,6 +52,11 @@ class DataSplit:
     output_names: tuple[Text, ...]
     plane: tuple[Range, ...]
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the examples take."""
+        return sum(array.nbytes for array in (self.x, self.y, self.x_test, self.y_test, self.inputs, self.inputs_test))
+
     def prepare(self, inputs: Array) -> Array:
         """What the network is given for inputs (examples, inputs) of anyone's choosing."""
         plain = self.feature_names == input_names(self.inputs.shape[1])

@@ -12,9 +12,9 @@ from engine.rules.ops import gradient_of
 from engine.rules.rule import Array
 
 VANISHING, STEADY, EXPLODING = VERDICTS = ("vanishing", "steady", "exploding")
-LEAST, MOST = 1e-2, 1e2
-"""An error term that reaches the first layer at less than LEAST of its size at the last has vanished, at more than MOST
-exploded."""
+VANISHED, EXPLODED = 1e-2, 1e2
+"""An error term that reaches the first layer at less than VANISHED of its size at the last has vanished, at more than
+EXPLODED exploded."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def flow(program: Program, values: Mapping[str, Array]) -> Flow:
         factor = float(ratio ** (1 / (len(back) - 1)))
     if np.isnan(ratio):
         return Flow(layers, None, None, None)
-    verdict = VANISHING if ratio < LEAST else EXPLODING if ratio > MOST else STEADY
+    verdict = VANISHING if ratio < VANISHED else EXPLODING if ratio > EXPLODED else STEADY
     return Flow(layers, ratio, factor, verdict)
 
 

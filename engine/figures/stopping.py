@@ -29,7 +29,9 @@ MONITOR = Param(
     ),
 )
 PATIENCE = Param("patience", "integer", 10, Text("Patience", "耐心"), minimum=1, step=1, unit="epochs")
-MIN_DELTA = Param("min_delta", "number", 0.0, Text("Least improvement", "最小改进"), minimum=0.0, step=0.001)
+MIN_DELTA = Param(
+    "min_delta", "number", 0.0, Text("Least improvement", "最小改进"), minimum=0.0, step=0.001, scale="log"
+)
 STOPPING_PARAMS = (MONITOR, PATIENCE, MIN_DELTA)
 """What early stopping can be told."""
 

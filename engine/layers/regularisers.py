@@ -31,8 +31,12 @@ NORM_EPSILON = 1e-6
 
 
 PENALTIES: dict[str, Param] = {
-    "l1": Param("l1", "number", 0.0, Text("L1 rate λ₁", "L1 系数 λ₁"), minimum=0.0, maximum=1e6, step=0.001),
-    "l2": Param("l2", "number", 0.0, Text("L2 rate λ₂", "L2 系数 λ₂"), minimum=0.0, maximum=1e6, step=0.001),
+    "l1": Param(
+        "l1", "number", 0.0, Text("L1 rate λ₁", "L1 系数 λ₁"), minimum=0.0, maximum=1e6, step=0.001, scale="log"
+    ),
+    "l2": Param(
+        "l2", "number", 0.0, Text("L2 rate λ₂", "L2 系数 λ₂"), minimum=0.0, maximum=1e6, step=0.001, scale="log"
+    ),
 }
 CLIP_LIMIT = Param(
     "clip_limit",
@@ -42,6 +46,7 @@ CLIP_LIMIT = Param(
     minimum=0.0,
     exclusive_minimum=True,
     step=0.1,
+    scale="log",
 )
 
 

@@ -299,6 +299,7 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
                 minimum=0.0,
                 maximum=1.0,
                 step=0.001,
+                scale="log",
             ),
         ),
         once=(

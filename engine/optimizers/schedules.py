@@ -128,11 +128,13 @@ def _warmup_cosine_kernel(params: Params) -> Callable[..., None]:
 
 
 def _steps(name: str, default: int, en: str, zh: str, minimum: int = 1) -> Param:
-    return Param(name, "integer", default, Text(en, zh), minimum=minimum, maximum=LONGEST, step=1, unit="steps")
+    return Param(
+        name, "integer", default, Text(en, zh), minimum=minimum, maximum=LONGEST, step=1, scale="log", unit="steps"
+    )
 
 
 def _low() -> Param:
-    return Param("low", "number", 0.0, Text("Lowest rate", "最低学习率"), minimum=0.0, step=0.001)
+    return Param("low", "number", 0.0, Text("Lowest rate", "最低学习率"), minimum=0.0, step=0.001, scale="log")
 
 
 _FACTOR = Text("Factor γ", "衰减因子 γ")
@@ -169,7 +171,7 @@ SCHEDULES: Registry[Schedule] = Registry(
         Text("The learning rate is multiplied by a factor in every step.", "每一步学习率都乘以一个因子。"),
         r"\eta_t = \eta_0\,\gamma^{\,t-1}",
         "torch.optim.lr_scheduler.ExponentialLR, documentation",
-        (Param("factor", "number", 0.999, _FACTOR, minimum=0.0, maximum=10.0, step=0.001),),
+        (Param("factor", "number", 0.999, _FACTOR, minimum=0.0, maximum=10.0, step=0.001, scale="to_one"),),
         value=lambda p: _base * Number(p["factor"]) ** (_t - 1),
         kernel=_exponential_kernel,
     ),

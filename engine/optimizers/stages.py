@@ -185,16 +185,18 @@ BY_ROOT = Text(
 
 def rate_param(default: float) -> Param:
     step = 0.01 if default >= 0.01 else 0.001
-    return Param("learning_rate", "number", default, Text("Learning rate η", "学习率 η"), minimum=0.0, step=step)
+    return Param(
+        "learning_rate", "number", default, Text("Learning rate η", "学习率 η"), minimum=0.0, step=step, scale="log"
+    )
 
 
 def share_param(name: str, default: float, label: Text) -> Param:
     """A part between 0 (included) and 1: the engine takes 1 too, where nothing is ever forgotten."""
-    return Param(name, "number", default, label, minimum=0.0, maximum=1.0, step=0.01)
+    return Param(name, "number", default, label, minimum=0.0, maximum=1.0, step=0.01, scale="to_one")
 
 
 def epsilon_param(default: float) -> Param:
-    return Param("epsilon", "number", default, Text("ε", "ε"), minimum=0.0, maximum=1.0, step=1e-8)
+    return Param("epsilon", "number", default, Text("ε", "ε"), minimum=0.0, maximum=1.0, step=1e-8, scale="log")
 
 
 MOMENTUM_PARAM = share_param("momentum", 0.9, Text("Momentum μ", "动量系数 μ"))
@@ -204,5 +206,12 @@ BETA2_PARAM = share_param("beta2", 0.999, Text("β₂, for v", "β₂（用于 v
 
 def decay_param(default: float) -> Param:
     return Param(
-        "weight_decay", "number", default, Text("Weight decay λ", "权重衰减 λ"), minimum=0.0, maximum=1e3, step=0.01
+        "weight_decay",
+        "number",
+        default,
+        Text("Weight decay λ", "权重衰减 λ"),
+        minimum=0.0,
+        maximum=1e3,
+        step=0.01,
+        scale="log",
     )

@@ -105,13 +105,18 @@ class Program:
         return known
 
 
-@lru_cache(maxsize=64)
 def compile_program(spec: ExperimentSpec) -> Program:
-    """The program of one step of the experiment.
+    """The program of one step of the experiment; experiments that differ in numbers alone share it.
 
     Gradients are taken back from the loss, call by call in reverse, through the derivatives each operation
     declares; what does not reach the loss, or has no parameter before it, gets none.
     """
+    return compiled(spec.outline)
+
+
+@lru_cache(maxsize=64)
+def compiled(spec: ExperimentSpec) -> Program:
+    """The program of an outline."""
     build = Builder(spec.batch)
     last = len(spec.layers)
     build.given("a0", (spec.batch, spec.widths[0]), BATCH)

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -362,6 +363,12 @@ def make({", ".join(bound)}):
     return run
 """
     scope: dict[str, Any] = {}
-    exec(compile(source, "<plan>", "exec"), scope)
+    exec(_code(source), scope)
     run: Callable[..., None] = scope["make"](**bound)
     return run
+
+
+@lru_cache(maxsize=512)
+def _code(source: str) -> CodeType:
+    """The source compiled. Plans of experiments that differ in numbers alone have the same."""
+    return compile(source, "<plan>", "exec")

@@ -7,9 +7,8 @@ tree. Every mark that stands for a node of the rule carries the node's id: "e" f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from math import pi
 
@@ -30,38 +29,12 @@ from engine.rules.expression import (
     Size,
     Sum,
 )
+from engine.rules.marks import Mark, brackets, identifier, index_parts, letter, operator, row, scripts, spell
 from engine.rules.quantities import format_address, parse_name
 from engine.rules.rule import Array, Environment, Rule, branch
 
 UNROLLED = 6
 """Sums of at most this many terms are written out when numbers are put in; of longer ones, the ends."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A piece of typeset mathematics. `kind` is a MathML element's name without its m, or "row"."""
-
-    kind: str
-    text: str = ""
-    parts: tuple[Mark, ...] = ()
-    node: str = ""
-    address: str = ""
-    style: str = ""
-
-
-def row(*parts: Mark, node: str = "", style: str = "") -> Mark:
-    """Marks in a row."""
-    return Mark("row", parts=parts, node=node, style=style)
-
-
-def operator(text: str) -> Mark:
-    """An operator or a bracket."""
-    return Mark("o", text)
-
-
-def identifier(text: str) -> Mark:
-    """A letter or a word."""
-    return Mark("i", text)
 
 
 def number(value: float, node: str = "", address: str = "", digits: int = 5) -> Mark:
@@ -86,27 +59,14 @@ def show_number(value: float, digits: int = 5) -> str:
     return text.replace("-", "−")
 
 
-def brackets(inside: Mark) -> Mark:
-    """A mark in round brackets."""
-    return row(operator("("), inside, operator(")"))
-
-
 def symbol(name: str, index: tuple[str, ...], language: str = "en", node: str = "", address: str = "") -> Mark:
     """The symbol of a program's name: δ with layer above and indices below; ∂L/∂W for a gradient."""
     quantity, layer = parse_name(name)
-    base = identifier(quantity.symbol)
-    above = f"({layer})" if layer is not None and quantity.layered else ""
+    base, own_below, own_above = spell(quantity.symbol)
+    above = own_above + (f"({layer})" if layer is not None and quantity.layered else "")
     if quantity.new:
         above += " new" if language == "en" else " 新"
-    below = ",".join((*((quantity.of,) if quantity.of else ()), *index))
-    if above and below:
-        mark = Mark("subsup", parts=(base, Mark("text", below), Mark("text", above)))
-    elif below:
-        mark = Mark("sub", parts=(base, Mark("text", below)))
-    elif above:
-        mark = Mark("sup", parts=(base, Mark("text", above)))
-    else:
-        mark = base
+    mark = scripts(base, ",".join(part for part in (own_below, quantity.of or "", *index) if part), above.strip())
     if quantity.over is not None:
         mark = Mark("frac", parts=(row(operator("∂"), identifier("L")), row(operator("∂"), mark)), style="derivative")
     return Mark(mark.kind, mark.text, mark.parts, node, address, mark.style)
@@ -131,7 +91,8 @@ class Formula:
             case Size(of, axis):
                 return self._size(of, axis, node)
             case Index(name):
-                return Mark("i", str(at[name]), node=node)
+                index = str(at[name])
+                return Mark("n", index, node=node) if index.isdecimal() else replace(letter(index), node=node)
             case Sum(over, body) if self.environment is not None:
                 return self._unrolled(over, body, at, node)
             case Maximum() if self.environment is not None:
@@ -141,7 +102,7 @@ class Formula:
                 if isinstance(body, Add):
                     inner = brackets(inner)
                 big = operator("∑") if isinstance(expr, Sum) else identifier("max")
-                return row(Mark("under", parts=(big, identifier(over))), inner, node=node)
+                return row(Mark("under", parts=(big, letter(over))), inner, node=node)
             case Add(terms):
                 return self._added(terms, at, node)
             case Multiply(factors):
@@ -336,6 +297,10 @@ def _mathml(mark: Mark) -> str:
     if mark.kind in ("i", "n", "text"):
         tag = {"i": "mi", "n": "mn", "text": "mtext"}[mark.kind]
         return f"<{tag}{attributes}>{escape(mark.text)}</{tag}>"
+    if mark.kind == "over":
+        return f'<mover accent="true"{attributes}>{"".join(map(_mathml, mark.parts))}</mover>'
+    if mark.kind == "index":
+        return _index(mark.text)
     if mark.kind == "table":
         rows = "".join(
             "<mtr>" + "".join(f"<mtd>{_mathml(part)}</mtd>" for part in line.parts) + "</mtr>" for line in mark.parts
@@ -344,34 +309,40 @@ def _mathml(mark: Mark) -> str:
     return f"<m{mark.kind}{attributes}>{''.join(map(_mathml, mark.parts))}</m{mark.kind}>"
 
 
+def _index(text: str) -> str:
+    pieces = index_parts(text)
+    if len(pieces) == 1:
+        return _mathml(pieces[0])
+    apart = ('<mspace width="0.2em"/>' if k and piece.kind == "text" else "" for k, piece in enumerate(pieces))
+    return f"<mrow>{''.join(gap + _mathml(piece) for gap, piece in zip(apart, pieces, strict=True))}</mrow>"
+
+
 _LATEX_WORDS = {
     "∑": r"\sum", "·": r"\cdot ", "−": "-", "∂": r"\partial ", "…": r"\dots ", "≥": r"\ge ", "{": r"\{",
     "∞": r"\infty ", "δ": r"\delta ", "η": r"\eta ", "π": r"\pi ", "max": r"\max ", "min": r"\min ", "ln": r"\ln ",
     "tanh": r"\tanh ", "sin": r"\sin ", "cos": r"\cos ", "erf": r"\operatorname{erf} ",
     "sgn": r"\operatorname{sgn} ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "α": r"\alpha ", "ε": r"\varepsilon ",
-    "ρ": r"\rho ", "μ": r"\mu ", "λ": r"\lambda ", "ψ": r"\psi ", "β₁": r"\beta_{1}", "β₂": r"\beta_{2}",
-    "λ₁": r"\lambda_{1}", "λ₂": r"\lambda_{2}", "η₀": r"\eta_{0}", "μ⁺": r"\mu^{+}", "Πμ": r"\Pi\mu ",
-    "‖g‖": r"\lVert g\rVert ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "ĝ": r"\hat{g}",
+    "ρ": r"\rho ", "μ": r"\mu ", "λ": r"\lambda ", "ψ": r"\psi ", "β": r"\beta ", "Π": r"\Pi ", "‖": r"\Vert ",
+    "′": r"\prime ",
 }  # fmt: skip
-
-
-_SUBSCRIPT = re.compile("[₀-₉]+")
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def to_latex(mark: Mark) -> str:
     """A mark as LaTeX."""
     parts = [to_latex(part) for part in mark.parts] if mark.kind != "table" else []
-    if mark.kind in ("i", "text") and mark.text not in _LATEX_WORDS and _SUBSCRIPT.search(mark.text):
-        mark = Mark(mark.kind, _SUBSCRIPT.sub(lambda found: f"_{{{found[0].translate(_DIGITS)}}}", mark.text))
     match mark.kind:
         case "o" | "i":
             return _LATEX_WORDS.get(mark.text, mark.text)
         case "n":
             return mark.text.replace("−", "-").replace("∞", r"\infty")
         case "text":
-            plain = all(character in "0123456789,()njikmWb_{}" for character in mark.text)
-            return mark.text if plain else rf"\text{{{mark.text.replace(chr(0xA0), ' ')}}}"
+            return rf"\text{{{mark.text.replace(chr(0xA0), ' ')}}}"
+        case "index":
+            pieces = index_parts(mark.text)
+            words = any(piece.kind == "text" for piece in pieces)
+            return rf"\text{{{mark.text}}}" if words else "".join(map(to_latex, pieces))
+        case "over":
+            return rf"\hat{{{parts[0]}}}"
         case "frac":
             return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
         case "sqrt":

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from engine.data.data_spec import DataSpec, data_of, extent
+from engine.data.data_spec import DataSpec, InlineData, data_of, extent
+from engine.data.datasets import DATASETS
 from engine.errors import SpecError, safe
 from engine.fields import (
     Choice,
@@ -38,6 +39,9 @@ from engine.spec.edits import Edit, Editable, edits_of
 from engine.spec.layer_spec import LayerSpec, layer_of, parts_of
 
 Nested = tuple[Any, ...] | float
+NUMBER_BYTES = 40
+CELL_BYTES = 200
+"""What a number of a spec takes in memory, and an edited cell, roughly."""
 MAX_SEED = 2**53 - 1
 UPDATE_ORDERS = ("together", "layer_by_layer")
 
@@ -172,6 +176,11 @@ class ExperimentSpec:
         """Examples in a batch (the last one of an epoch may be smaller)."""
         return min(self.batch_size or self.extent[0], self.extent[0])
 
+    def batch_at(self, step: int) -> int:
+        """Examples in the batch of a step."""
+        n, batch = self.extent[0], self.batch
+        return batch if batch == n else min(batch, n - step % self.batches_per_epoch * batch)
+
     @property
     def batches_per_epoch(self) -> int:
         """Steps in one pass through the data."""
@@ -190,9 +199,39 @@ class ExperimentSpec:
         """The hash of all fields, computed once."""
         return self._hash
 
+    def shortened(self, epochs: int) -> ExperimentSpec:
+        """The experiment as far as after so many epochs, if it has more."""
+        return replace(self, epochs=min(epochs, self.epochs))
+
+    @cached_property
+    def _one_epoch(self) -> ExperimentSpec:
+        return replace(self, epochs=1)
+
+    @cached_property
+    def outline(self) -> ExperimentSpec:
+        """All that the program of a step depends on: another spec, whose data has the same shape and no more."""
+        sizes = {"examples": self.batch, "inputs": self.widths[0], "outputs": self.widths[-1]}
+        return replace(
+            self,
+            data=Choice("uniform", tuple({**DATASETS["uniform"].defaults, **sizes}.items())),
+            parameters=(),
+            batch_size=None,
+            shuffle=True,
+            epochs=1,
+            seed=0,
+            edits=(),
+        )
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Memory that the numbers written out in it take, about."""
+        written = self.data.count if isinstance(self.data, InlineData) else 0
+        given = sum(_count(value) for _, value in self.parameters)
+        return NUMBER_BYTES * (written + given) + CELL_BYTES * sum(len(edit.cells) for edit in self.edits)
+
     def trajectory(self) -> ExperimentSpec:
         """The spec without its length: runs that agree in this share all their work."""
-        return self if self.epochs == 1 else replace(self, epochs=1)
+        return self if self.epochs == 1 else self._one_epoch
 
     def trunk(self) -> ExperimentSpec:
         """The spec without its last edit: both runs are the same before that edit's step."""
@@ -345,6 +384,10 @@ def _nested(field: str, value: object, shape: Shape) -> Nested:
     if not isinstance(value, (list, tuple)) or len(value) != shape[0]:
         raise SpecError(field, value, allowed)
     return tuple(_nested(f"{field}[{i}]", part, shape[1:]) for i, part in enumerate(value))
+
+
+def _count(value: Nested) -> int:
+    return sum(map(_count, value)) if isinstance(value, tuple) else 1
 
 
 def _lists(value: Nested) -> Any:

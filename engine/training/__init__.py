@@ -5,6 +5,7 @@ plans) only saves work. A step is reached by loading the nearest checkpoint befo
 the same compiled code, so the order of questions cannot change an answer.
 
     checkpoints     states kept along a run
+    kept            trajectories kept ready for the next question
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from engine.training.checkpoints import CHECKPOINT_BYTES, Checkpoints
 
 Stop = Callable[[], bool] | None
 
+TRAJECTORY_BYTES = 64 * 2**10
+"""What a trajectory takes beside its numbers: its plans, mostly."""
 POLL_MULTIPLICATIONS = 10_000_000
 """How much work is done between two looks at whether the caller still wants it."""
 
@@ -110,6 +113,7 @@ class Trajectory:
         self._loaded: tuple[int, int] | None = None
         self._computed: tuple[int, Plan] | None = None
         self._constant = {name: read_only(np.array(value)) for name, value in self.settings.items() if name != STEP}
+        self._given_bytes = spec.nbytes + self.split.nbytes
         self._all_rows = read_only(np.arange(spec.extent[0]))
         work = 3 * spec.batch * sum(a * b for a, b in zip(spec.widths, spec.widths[1:], strict=False))
         self._chunk = max(1, min(1024, POLL_MULTIPLICATIONS // max(1, work)))
@@ -129,10 +133,10 @@ class Trajectory:
 
     @property
     def nbytes(self) -> int:
-        """Memory held by data, plans and checkpoints, about."""
+        """Memory held by the spec, data, plans and checkpoints, about."""
         plans = sum(plan.block.nbytes for plan in tuple(self._plans.values()))
         kept = self.checkpoints.nbytes if self.checkpoints else 0
-        return self.x.nbytes + self.y.nbytes + self.state.nbytes + plans + kept
+        return TRAJECTORY_BYTES + self._given_bytes + self.state.nbytes + plans + kept
 
     def owner(self, step: int) -> Trajectory:
         """The trajectory whose data and settings are in force at a step: this one, or the one it grew from."""
@@ -161,8 +165,7 @@ class Trajectory:
 
     def plan(self, step: int) -> Plan:
         """The compiled plan for a step, with its batch, its masks and its number in place."""
-        n, batch = self.spec.extent[0], self.spec.batch
-        size = n if batch == n else min(batch, n - step % self.spec.batches_per_epoch * batch)
+        size = self.spec.batch_at(step)
         if size not in self._plans:
             self._plans[size] = Plan(self.program, size, self.layout, self.state, self.settings)
         plan = self._plans[size]

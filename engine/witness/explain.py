@@ -12,7 +12,8 @@ from engine.program.calls import Call
 from engine.program.trace import Trace
 from engine.registry import LANGUAGES
 from engine.rules.expression import Add, Divide, Expr, Multiply, Named, Negate, Sum
-from engine.rules.notation import Formula, row, rule_formula, symbol, to_latex, to_mathml
+from engine.rules.marks import row
+from engine.rules.notation import Formula, rule_formula, symbol, to_latex, to_mathml
 from engine.rules.quantities import format_address, parse_name
 from engine.rules.rule import Environment, cells
 from engine.rules.speech import sentence

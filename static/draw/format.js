@@ -40,11 +40,12 @@ export function stage(x) {
 /**
  * Five significant figures if no others are asked for, or fewer where that is the exact number: 0.5, −0.021454, 1.2346e−7.
  * @param {number} x
+ * @param {number} [most]  figures where the visitor has asked for none
  * @returns {string}
  */
-export function panel(x) {
+export function panel(x, most = 5) {
   const magnitude = Math.abs(x);
-  const figures = digits ?? 5;
+  const figures = digits ?? most;
   return named(x) ?? signed(x, significant(magnitude, figures, -4, Math.max(figures, 5)));
 }
 

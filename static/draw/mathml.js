@@ -10,7 +10,7 @@ import { branch, childrenOf, extentsOf, lettersOf, scopeOf } from "../rule.js";
 import { formatAddress } from "../trace.js";
 import { signOf } from "./colour.js";
 import { full, MINUS, panel } from "./format.js";
-import { element, joined, operator, parenthesised, row, symbol } from "./symbols.js";
+import { element, joined, letterMark, operator, parenthesised, row, symbol } from "./symbols.js";
 
 export { symbol } from "./symbols.js";
 
@@ -130,7 +130,11 @@ function createWriter({ run, call, t, index = null, cells = null, unrolled = fal
       case "number":
         return expr.value === Math.PI ? atom(element("mi", {}, "π")) : number(constant(expr.value), {});
       case "index":
-        return atom(element(typeof at[expr.name] === "number" ? "mn" : "mi", {}, `${at[expr.name]}`));
+        return atom(
+          typeof at[expr.name] === "number"
+            ? element("mn", {}, `${at[expr.name]}`)
+            : letterMark(`${at[expr.name]}`),
+        );
       case "size":
         if (scope) return number(`${scope.size(expr.of, expr.axis)}`, { class: "size" });
         return atom(element("mi", { class: "size" }, expr.axis === 0 ? "N" : "K"));
@@ -296,7 +300,7 @@ function within(piece, level, leads = false) {
  * @returns {Piece}
  */
 function big(sign, expr, body) {
-  const under = element("munder", {}, [sign, element("mi", {}, expr.over)]);
+  const under = element("munder", {}, [sign, letterMark(expr.over)]);
   return loose(LEVEL.big, row([under, space(), within(body, LEVEL.series)]));
 }
 

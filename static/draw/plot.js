@@ -20,8 +20,11 @@
  * @property {Point[][]} lines  one polyline for each stretch of finite losses
  * @property {Axis} x  by step
  * @property {Axis} y  by loss
- * @property {number[]} gaps  steps whose loss is not a number, infinite, or not above zero on a log scale
+ * @property {number[]} gaps  steps whose loss is not a number, or infinite
  */
+
+/** A log scale goes down to this share of the greatest loss: what is below, zero too, is rounding, and lies at the foot. */
+const FLOOR = 1e-16;
 
 /**
  * The loss over the steps as polylines.
@@ -32,15 +35,17 @@
  * @returns {LossCurve}
  */
 export function lossCurve(steps, losses, box, { scale = "linear", lastStep = steps.at(-1) ?? 0 } = {}) {
-  const shows = (/** @type {number} */ loss) => Number.isFinite(loss) && (scale === "linear" || loss > 0);
-  const shown = losses.filter(shows);
+  const shown = losses.filter((loss) => Number.isFinite(loss) && (scale === "linear" || loss > 0));
   const lowest = shown.reduce((a, b) => Math.min(a, b), Infinity);
   const highest = shown.reduce((a, b) => Math.max(a, b), -Infinity);
   const [from, to] = shown.length
-    ? [scale === "linear" ? Math.min(0, lowest) : lowest, highest]
+    ? [scale === "linear" ? Math.min(0, lowest) : Math.max(lowest, FLOOR * highest), highest]
     : [scale === "log" ? 1 : 0, 1];
   const x = axis(0, Math.max(lastStep, 1), box.x, box.x + box.width);
-  const y = axis(from, to, box.y + box.height, box.y, scale);
+  const whole = axis(from, to, box.y + box.height, box.y, scale);
+  const y = scale === "log"
+    ? { ...whole, place: (/** @type {number} */ loss) => whole.place(Math.max(loss, from)) }
+    : whole;
   /** @type {Point[][]} */
   const lines = [];
   /** @type {number[]} */
@@ -48,7 +53,7 @@ export function lossCurve(steps, losses, box, { scale = "linear", lastStep = ste
   /** @type {Point[] | null} */
   let line = null;
   losses.forEach((loss, k) => {
-    if (!shows(loss)) {
+    if (!Number.isFinite(loss)) {
       gaps.push(steps[k]);
       line = null;
       return;

@@ -106,11 +106,17 @@ function aboveMark(layer, word) {
   return [...mark, ...gap, element("mtext", {}, word)];
 }
 
+/** A letter on its own: j, or j₁ as j with a 1 below.  @param {string} letter  @returns {MathNode} */
+export function letterMark(letter) {
+  const { base, below, above } = spell(letter);
+  return scripts(base, below ? element("mn", {}, below) : null, above ? operator(above) : null);
+}
+
 /** @param {readonly (string | number)[]} index  @returns {MathNode[]} */
 function indices(index) {
   const comma = () => operator(",", { separator: "true", lspace: "0", rspace: "0.1em" });
   return index.flatMap((part, k) => {
-    const mark = typeof part === "number" ? element("mn", {}, `${part}`) : element("mi", {}, part);
+    const mark = typeof part === "number" ? element("mn", {}, `${part}`) : letterMark(part);
     return k ? [comma(), mark] : [mark];
   });
 }

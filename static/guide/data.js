@@ -17,6 +17,9 @@ import { neat, planeOf, tableOf, targetsOf, withRows } from "./points.js";
 
 /** The plane's side, in the drawing's own units, and the radius of a point. */
 const SIDE = 320, DOT = 5;
+/** As many targets are offered as buttons. */
+const CHOICES = 10;
+
 /** Rows of the table at most; more points can still be drawn. */
 const LONGEST = 200;
 
@@ -28,6 +31,8 @@ export async function openData(desk) {
   /** @type {Table | null} */
   let table = null;
   let text = "", problem = "", note = "", target = 0, chosen = -1;
+  /** @type {number[] | null}  the target that new points get, where there are too many to choose from */
+  let typed = null;
   /** @type {Record<string, unknown> | null}  what a CSV text was read as */
   let read = null;
 
@@ -73,29 +78,52 @@ export async function openData(desk) {
       const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
       const share = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
       const x = plane.map((span, axis) => neat(span[0] + share[axis] * (span[1] - span[0]), span));
-      change([...shown.rows, { x, y: values[target] ?? values[0] ?? [0] }], shown.rows.length);
+      const y = values.length > CHOICES ? typed ?? values[0] : values[target] ?? values[0] ?? [0];
+      change([...shown.rows, { x, y }], shown.rows.length);
     };
+    /** Few targets are classes to choose from; of many, one is typed. */
+    const choices = () =>
+      values.map((value, at) =>
+        html(
+          "label",
+          {},
+          html("input", {
+            type: "radio",
+            name: "data-target",
+            checked: at === target,
+            on: { change: () => (target = at, redraw()) },
+          }),
+          html("span", {}, value.map((number) => panel(number)).join(" ")),
+        )
+      );
+    const fields = () =>
+      (typed ?? values[0]).map((value, at) =>
+        html("input", {
+          key: at,
+          type: "text",
+          inputmode: "decimal",
+          name: "data-target",
+          "aria-label": t("data.new_point"),
+          value: String(value),
+          on: {
+            change: ({ target: { value } }) => {
+              const number = Number(value.replace("\u2212", "-"));
+              if (value.trim() === "" || !Number.isFinite(number)) return complain(t("edit.no_number"));
+              typed = (typed ?? values[0]).with(at, number);
+              redraw();
+            },
+          },
+        })
+      );
     return html(
       "section",
       { key: "plane", class: "data-plane", "aria-label": t("data.plane") },
       html("h3", {}, t("data.plane")),
       html(
         "fieldset",
-        { class: "segments" },
+        { class: values.length > CHOICES ? "data-targets" : "segments" },
         html("legend", {}, t("data.new_point")),
-        ...values.map((value, at) =>
-          html(
-            "label",
-            {},
-            html("input", {
-              type: "radio",
-              name: "data-target",
-              checked: at === target,
-              on: { change: () => (target = at, redraw()) },
-            }),
-            html("span", {}, value.map((number) => panel(number)).join(" ")),
-          )
-        ),
+        ...values.length > CHOICES ? fields() : choices(),
       ),
       svg(
         "svg",

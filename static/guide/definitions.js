@@ -24,7 +24,7 @@ const STILL = 10;
 
 /** Everything that has a definition. */
 export const DEFINED =
-  "[data-address], [data-name], [data-call], [data-role], [data-term], .legend [data-phase], .badge, .timeline-label, .field-name";
+  "[data-address], [data-name], [data-call], [data-role], [data-term], .legend [data-phase], .timeline-name, .badge, .timeline-label, .field-name";
 
 /** Parts a formula names, by the term they are. */
 const ROLES = /** @type {Record<string, string>} */ ({ error: "da", slope: "slope", path: "path" });
@@ -101,8 +101,11 @@ export function attach(desk, glossary, openGlossary) {
     if (wanted === null) hide();
   }, LEAVE);
 
+  /** Where the last press was: what comes under a mouse that rests there has not been pointed at. */
+  let pressed = { x: -STILL, y: -STILL };
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch" || event.buttons) return;
+    if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 1) return;
     const target = /** @type {Element} */ (event.target);
     if (tip.contains(target)) {
       wanted = shown;
@@ -113,6 +116,7 @@ export function attach(desk, glossary, openGlossary) {
     else leave();
   });
   document.addEventListener("pointerdown", (event) => {
+    pressed = { x: event.clientX, y: event.clientY };
     if (tip.contains(/** @type {Node} */ (event.target))) return;
     if (event.pointerType === "touch") hold(event);
     else forget();
@@ -202,11 +206,16 @@ function definedAt(element) {
   return element.closest(DEFINED);
 }
 
-/** What a control is about: itself, or what it names.  @param {Element} element  @returns {Element | null} */
+/**
+ * What a control is about: itself, or what it names. A part of the page that the focus may come to is about nothing.
+ * @param {Element} element
+ * @returns {Element | null}
+ */
 function definedBy(element) {
   if (element.matches(DEFINED)) return element;
   const field = element.closest("label.field, div.field");
-  return field?.querySelector(".field-name") ?? element.querySelector(DEFINED);
+  if (field) return field.querySelector(".field-name");
+  return element.matches("button, a, summary, [role=button]") ? element.querySelector(DEFINED) : null;
 }
 
 /**

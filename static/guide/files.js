@@ -153,7 +153,7 @@ export function schemaOf({ api }, name) {
  * @returns {Complaint}
  */
 export function complaintOf({ path, key, values }, lineOf, t) {
-  return { line: lineOf(path), path, text: t(key, values) };
+  return { ...stepOf(path), line: lineOf(path), path, text: t(key, values) };
 }
 
 /**
@@ -169,8 +169,14 @@ export function refusals({ status, title, detail, errors }, at, lineOf, t) {
   if (errors.length === 0) return [{ line: null, path: at, text: detail || title }];
   return errors.map(({ field, allowed }) => {
     const path = [at, field].filter(Boolean).join(".");
-    return { line: lineOf(path), path, text: t("controls.allowed", { allowed }) };
+    return { ...stepOf(path), line: lineOf(path), path, text: t("controls.allowed", { allowed }) };
   });
+}
+
+/** The step of a lesson that a path leads into; people count them from 1.  @param {string} path */
+function stepOf(path) {
+  const [, step] = /^steps\[(\d+)\]/.exec(path) ?? [];
+  return step === undefined ? {} : { step: Number(step) + 1 };
 }
 
 /**

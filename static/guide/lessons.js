@@ -7,6 +7,7 @@
 import { problemOf } from "../api.js";
 import { html, icon } from "../draw/dom.js";
 import { say } from "../toast.js";
+import { read } from "../url.js";
 import { openDialog } from "./dialog.js";
 import { pickFile } from "./files.js";
 import { nameOfRunning, startLesson } from "./lesson/runner.js";
@@ -103,8 +104,9 @@ export async function beginLesson(desk, name, restored = false) {
  */
 export function followLink(desk, name) {
   if (nameOfRunning() === name.split(".")[0]) return;
-  // A bare name begins the lesson; with a step, the link says where the page stood.
-  beginLesson(desk, name, name.includes("."));
+  // The address that a page was left with says where it stood; a link that somebody wrote may name the step alone.
+  const { spec, step, frame } = read();
+  beginLesson(desk, name, [spec, step, frame].some((said) => said !== undefined));
 }
 
 /**

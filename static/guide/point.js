@@ -22,6 +22,7 @@ export const PANELS = /** @type {Readonly<Record<string, string>>} */ (Object.fr
   account: "#why .why-formulas + .why-part, #why .terms",
   proof: "#why .why-proof",
   curve: "#why .why-curve",
+  editor: "#why .why-editor",
   timeline: "#timeline",
   training: "#training",
   player: "#player",
@@ -103,7 +104,7 @@ export function selectorOf(pointer) {
 }
 
 /**
- * The element a pointer leads to, if it can be seen now.
+ * The element a pointer leads to, if it can be seen now; for what is in the experiment, else the button that opens it.
  * @param {string} pointer
  * @param {Frame | null} frame
  * @returns {HTMLElement | null}
@@ -115,7 +116,8 @@ export function elementOf(pointer, frame) {
     return visible(`#stage [data-address="${address}"]`) ?? visible(`#why [data-address="${address}"]`);
   }
   const selector = selectorOf(pointer);
-  const found = selector ? visible(selector) : null;
+  const inside = /^(field:|panel:(experiment|data)$)/.test(pointer);
+  const found = selector ? visible(selector) ?? (inside ? visible(CONTROLS.experiment) : null) : null;
   return /** @type {HTMLElement | null} */ (found?.closest(".field, .layer, .menu") ?? found);
 }
 

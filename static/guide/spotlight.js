@@ -5,8 +5,8 @@
 import { create, html } from "../draw/dom.js";
 import { browserClock } from "../player.js";
 
-/** Room between a thing and the ring around it, in CSS pixels. */
-const MARGIN = 6;
+/** Room between a thing and the ring around it; a small thing has neighbours that the ring must not cover. CSS pixels. */
+const MARGIN = 6, TIGHT = 1, SMALL = 48;
 
 /**
  * @typedef {object} Spotlight
@@ -39,8 +39,11 @@ export function createSpotlight({ veil = false, host = document.body, moved = ()
     if (key === last) return;
     last = key;
     ring.hidden = !here && !veil;
+    const tight = here !== null && !veil && here.height < SMALL;
+    const margin = tight ? TIGHT : MARGIN;
+    ring.classList.toggle("tight", tight);
     const [x, y, width, height] = here
-      ? [here.left - MARGIN, here.top - MARGIN, here.width + 2 * MARGIN, here.height + 2 * MARGIN]
+      ? [here.left - margin, here.top - margin, here.width + 2 * margin, here.height + 2 * margin]
       : [innerWidth / 2, innerHeight / 2, 0, 0];
     const left = Math.max(2, x), top = Math.max(2, y);
     ring.style.setProperty("left", `${left}px`);

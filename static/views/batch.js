@@ -98,7 +98,14 @@ function draw(host, board) {
   const first = Math.max(0, Math.floor(scroller.scrollTop / row) - BEYOND);
   const count = Math.ceil(scroller.clientHeight / row) + 2 * BEYOND;
   const key = [
-    ...[frame.run.id, context.language, JSON.stringify([frame.moment, before]), frame.example, made],
+    ...[
+      frame.run.id,
+      frame.trace.filled,
+      context.language,
+      JSON.stringify([frame.moment, before]),
+      frame.example,
+      made,
+    ],
     ...[
       formatAddress(frame.focus),
       frame.building?.complete,
@@ -108,7 +115,7 @@ function draw(host, board) {
       font,
       counts.join(),
     ],
-    ...[[...context.state.edit?.stale ?? []].join(), getComputedStyle(host).color],
+    ...[[...context.state.edit?.stale ?? [], "", ...context.state.veil].join(), getComputedStyle(host).color],
   ].join("|");
   if (board.drawn === key) return;
   board.drawn = key;

@@ -1,14 +1,20 @@
 /**
- * The charts of a run: one large, with a sentence on what it shows; beside it which others there are and what can be
- * chosen about it. Plotly draws them and is fetched when the first one is shown.
+ * The charts of a run: one large, with a sentence on what it shows; about it which others there are and what can be
+ * chosen. Plotly draws them and is fetched when the first one is shown.
  *
  * @import { ChartFigure, ChartInfo, Frame, Problem, Remote, Run, StageContext, StageView } from "../types.d.ts"
- * @import { Child, Drawn } from "../draw/dom.js"
+ * @import { Drawn } from "../draw/dom.js"
+ * @import { Choice } from "./charts/choice.js"
+ * @import { Table } from "./charts/table.js"
  */
 import { html, icon, patch } from "../draw/dom.js";
 import { inkOf, whenThemeChanges } from "../ink.js";
+import { choiceOf, createGrowth, epochsThere, wordOf } from "./charts/choice.js";
 import { dressed, KEPT, mark } from "./charts/dress.js";
+import { nameOf } from "./charts/earlier.js";
 import { createPlot, fetchPlotly } from "./charts/plotly.js";
+import { check, names, numbers, saves, tools } from "./charts/side.js";
+import { tableOf } from "./charts/table.js";
 
 /** Steps that a chart over the whole of training has at most. */
 const POINTS = 400;
@@ -17,15 +23,20 @@ const POINTS = 400;
  * What the view keeps for a host: what someone chose, and what it drew.
  * @typedef {object} Desk
  * @property {{ frame: Frame, context: StageContext }} shown
- * @property {string | null} chart
- * @property {Record<string, string>} options
+ * @property {Map<string, string>} words  what was last chosen about each chart
  * @property {"log" | "linear" | null} scale  null: as the chart comes
  * @property {boolean} earlier  are the curves of earlier runs shown?
+ * @property {boolean} numbers  is the table shown?
+ * @property {string} named  the chart whose name has been brought into sight
+ * @property {(run: string, epochs: number | null, now: number) => number | null} growth
+ * @property {{ figure: ChartFigure, table: Table } | null} table
  * @property {import("./charts/plotly.js").Plot} plot
  * @property {"coming" | "there" | "failed"} plotly
  * @property {number} theme  how often the colours have changed
  * @property {() => void} again
  */
+
+/** @typedef {{ label: string, figure: ChartFigure }} Earlier */
 
 /** @type {WeakMap<HTMLElement, Desk>} */
 const desks = new WeakMap();
@@ -46,8 +57,8 @@ function open(host, shown) {
   /** @type {Desk} */
   const desk = {
     shown,
-    ...{ chart: null, options: {}, scale: null, earlier: true, plotly: "coming", theme: 0 },
-    plot: createPlot(),
+    ...{ words: new Map(), scale: null, earlier: true, numbers: false, named: "", table: null },
+    ...{ plotly: "coming", theme: 0, plot: createPlot(), growth: createGrowth() },
     again: () => {
       if (host.isConnected) draw(host, desk);
     },
@@ -74,58 +85,81 @@ function start(desk) {
 /** @param {HTMLElement} host  @param {Desk} desk */
 function draw(host, desk) {
   const { frame: { run, trace }, context } = desk.shown;
+  const { state, dispatch } = context;
   host.classList.add("charts");
   /** @type {Remote<{ charts: ChartInfo[] }>} */
   const list = context.ask({ slot: "charts", run, path: "/charts", query: { lang: context.language } });
   const known = there(list)?.charts ?? [];
-  const info = known.find(({ name }) => name === desk.chart) ?? known[0];
+  const choice = choiceOf(state.chart, known);
+  if (!choice) return patch(host, [face(desk, list, null)]);
+  const { info } = choice;
+  const epochs = desk.growth(run.id, epochsThere(state, run), performance.now());
   /** @type {Remote<ChartFigure>} */
-  const remote = info
-    ? context.ask({
-      slot: `chart ${info.name}`,
-      run,
-      path: `/charts/${info.name}`,
-      query: {
-        lang: context.language,
-        ...(info.at_step ? { step: trace.step } : { points: POINTS }),
-        ...optionsOf(desk, info),
-      },
-    })
-    : { status: "idle" };
-  const figure = there(remote);
-  const failed = problemIn(list, remote);
-  if (failed) return patch(host, [failure(context.t("charts.failed"), failed, context.askAgain, context)]);
-  if (desk.plotly === "failed") {
-    const again = () => {
-      start(desk);
-      desk.again();
-    };
-    return patch(host, [failure(context.t("charts.no_plotly"), null, again, context)]);
+  const remote = epochs === 0 && info.whole ? { status: "idle" } : context.ask({
+    slot: `chart ${info.name}`,
+    run,
+    path: `/charts/${info.name}`,
+    query: {
+      lang: context.language,
+      ...(info.at_step ? { step: trace.step } : { points: POINTS }),
+      ...(info.whole && epochs ? { epochs } : {}),
+      ...choice.options,
+    },
+  });
+  const figure = desk.plotly === "there" ? there(remote) : null;
+  const earlier = figure ? earlierRuns(desk, choice, figure) : [];
+  /** @param {Choice} choice */
+  const choose = (choice) => {
+    desk.words.set(choice.info.name, wordOf(choice));
+    if (choice.info !== info) desk.scale = null;
+    dispatch({ type: "chart", chart: wordOf(choice) });
+  };
+  const table = figure && tableFor(desk, figure);
+  patch(host, [
+    names(
+      known,
+      info,
+      (info) => dispatch({ type: "chart", chart: desk.words.get(info.name) ?? info.name }),
+      context,
+    ),
+    figure && table
+      ? picture(desk, choice, figure, table, remote.status === "failed" ? remote.problem : null)
+      : face(desk, remote, info),
+    tools(
+      choice,
+      (options) => choose({ info, options }),
+      figure ? switches(desk, figure, earlier) : [],
+      figure && table ? saves((form) => save(desk, info, figure, table, form), context) : null,
+    ),
+  ]);
+  if (desk.named !== info.name) {
+    desk.named = info.name;
+    host.querySelector(".chart-names [aria-pressed=true]")?.scrollIntoView({
+      block: "nearest",
+      inline: "nearest",
+    });
   }
-  if (!info || !figure || desk.plotly === "coming") return patch(host, [waiting(context)]);
-  const earlier = earlierRuns(desk, info, figure);
-  patch(host, [picture(info, figure, context), side(desk, known, info, figure, earlier.length)]);
-  plot(host, desk, info, figure, desk.earlier ? earlier : []);
+  if (figure && !desk.numbers) plot(host, desk, info, figure, desk.earlier ? earlier : []);
 }
 
-/** What is chosen about a chart, where that is among its choices.  @param {Desk} desk  @param {ChartInfo} info */
-function optionsOf({ options }, info) {
-  return Object.fromEntries(
-    info.options.filter(({ name, choices }) => choices.some(({ value }) => value === options[name]))
-      .map(({ name }) => [name, options[name]]),
-  );
+/** @param {Desk} desk  @param {ChartFigure} figure  @returns {Table} */
+function tableFor(desk, figure) {
+  if (desk.table?.figure !== figure) {
+    desk.table = { figure, table: tableOf(figure, { step: desk.shown.context.t("charts.column_step") }) };
+  }
+  return desk.table.table;
 }
 
 /**
  * The same chart of the runs before this one, where it has curves to compare with.
  * @param {Desk} desk
- * @param {ChartInfo} info
+ * @param {Choice} choice
  * @param {ChartFigure} figure
- * @returns {{ back: number, figure: ChartFigure }[]}
+ * @returns {Earlier[]}
  */
-function earlierRuns({ shown: { context } }, info, figure) {
+function earlierRuns({ shown: { frame, context } }, { info }, figure) {
   if (info.at_step || !figure.data.some(KEPT)) return [];
-  return context.earlier.flatMap((run, at) => {
+  return context.earlier.flatMap((run) => {
     /** @type {Remote<ChartFigure>} */
     const remote = context.ask({
       slot: `chart ${info.name} of ${run.id}`,
@@ -133,8 +167,8 @@ function earlierRuns({ shown: { context } }, info, figure) {
       path: `/charts/${info.name}`,
       query: { lang: context.language, points: POINTS },
     });
-    const there = remote.status === "ready" ? remote.value : null;
-    return there ? [{ back: at + 1, figure: there }] : [];
+    const figure = there(remote);
+    return figure ? [{ label: nameOf(run, frame.run, context.t), figure }] : [];
   });
 }
 
@@ -143,82 +177,66 @@ function there(remote) {
   return remote.status === "ready" ? remote.value : remote.status === "loading" ? remote.previous : null;
 }
 
-/** @param {...Remote<unknown>} remotes  @returns {Problem | null} */
-function problemIn(...remotes) {
-  for (const remote of remotes) if (remote.status === "failed") return remote.problem;
-  return null;
-}
-
 /**
- * @param {ChartInfo} info
+ * @param {Desk} desk
+ * @param {Choice} choice
  * @param {ChartFigure} figure
- * @param {StageContext} context
+ * @param {Table} table
+ * @param {Problem | null} problem
  * @returns {Drawn}
  */
-function picture(info, figure, { t }) {
+function picture(desk, { info }, figure, table, problem) {
+  const { frame, context } = desk.shown;
+  const { t } = context;
+  const growing = epochsThere(context.state, frame.run) !== null && info.whole;
   return html(
     "figure",
     {
       ...{ class: "chart-figure", key: "figure", "aria-label": info.label },
       ...{ "data-chart": figure.chart, "data-step": info.at_step ? figure.step : null },
+      "data-numbers": desk.numbers,
     },
     html(
       "figcaption",
       {},
-      html("b", {}, info.label),
-      info.at_step ? html("span", {}, t("charts.step", { step: figure.step })) : null,
-      html("span", { class: "chart-sentence" }, figure.sentence),
+      html(
+        "h2",
+        {},
+        info.label,
+        info.at_step ? html("span", { class: "faint" }, t("charts.step", { step: figure.step })) : null,
+        figure.warning ? html("span", { class: "chart-warning" }, icon("warning"), figure.warning) : null,
+        growing ? html("span", { class: "faint" }, t("charts.growing")) : null,
+      ),
+      html("p", { class: "chart-sentence" }, figure.sentence),
+      problem ? html("p", { class: "problem" }, problem.detail || problem.title) : null,
     ),
-    // Plotly fills it. Readers have the sentence: an axis read out number by number says nothing.
-    html("div", { key: "plot", class: "chart-plot", "aria-hidden": "true" }),
+    // Plotly fills it. Readers have the sentence and the table: an axis read out number by number says nothing.
+    html("div", { key: "plot", class: "chart-plot", "aria-hidden": "true", hidden: desk.numbers }),
+    desk.numbers ? numbers(table, frame.trace.step, `${info.label}: ${t("charts.numbers")}`, context) : null,
   );
 }
 
-/**
- * @param {Desk} desk
- * @param {ChartInfo[]} known
- * @param {ChartInfo} info
- * @param {ChartFigure} figure
- * @param {number} earlier  how many earlier runs have curves to show
- * @returns {Drawn}
- */
-function side(desk, known, info, figure, earlier) {
+/** @param {Desk} desk  @param {ChartFigure} figure  @param {Earlier[]} earlier  @returns {Drawn[]} */
+function switches(desk, figure, earlier) {
   const { t } = desk.shown.context;
   /** @param {Partial<Desk>} change */
-  const choose = (change) => {
+  const set = (change) => {
     Object.assign(desk, change);
     desk.again();
   };
   const scale = desk.scale ?? scaleOf(figure);
-  return html(
-    "div",
-    { class: "chart-side", key: "side" },
-    html(
-      "div",
-      { class: "chart-names", role: "group", "aria-label": t("charts.which") },
-      known.map(({ name, label, summary }) =>
-        html(
-          "button",
-          {
-            key: name,
-            type: "button",
-            "aria-pressed": name === info.name,
-            title: summary,
-            on: { click: () => choose({ chart: name, scale: null }) },
-          },
-          label,
-        )
-      ),
-    ),
-    html("p", { class: "faint chart-summary" }, info.summary),
-    info.options.filter(({ choices }) => choices.length > 1).map((option) => menu(desk, option, choose)),
-    figure.scales
-      ? check(t("charts.log"), scale === "log", (log) => choose({ scale: log ? "log" : "linear" }))
-      : null,
-    earlier > 0
-      ? check(t("charts.earlier", { count: earlier }), desk.earlier, (on) => choose({ earlier: on }))
-      : null,
-  );
+  return [
+    ...figure.scales && !desk.numbers
+      ? [check("log", t("charts.log"), scale === "log", (log) => set({ scale: log ? "log" : "linear" }))]
+      : [],
+    ...earlier.length && !desk.numbers
+      ? [
+        check("earlier", t("charts.earlier", { count: earlier.length }), desk.earlier, (on) =>
+          set({ earlier: on })),
+      ]
+      : [],
+    check("numbers", t("charts.as_numbers"), desk.numbers, (on) => set({ numbers: on })),
+  ];
 }
 
 /** @param {ChartFigure} figure */
@@ -226,83 +244,34 @@ function scaleOf({ layout }) {
   return /** @type {{ type?: string }} */ (layout.yaxis ?? {}).type === "log" ? "log" : "linear";
 }
 
-/** @param {string} label  @param {boolean} checked  @param {(on: boolean) => void} change */
-function check(label, checked, change) {
-  return html(
-    "label",
-    { class: "chart-switch", key: label },
-    html("input", {
-      type: "checkbox",
-      checked,
-      on: {
-        change: (/** @type {Event & { target: HTMLInputElement }} */ event) => change(event.target.checked),
-      },
-    }),
-    label,
-  );
-}
-
-/**
- * @param {Desk} desk
- * @param {ChartInfo["options"][number]} option
- * @param {(change: Partial<Desk>) => void} choose
- */
-function menu({ options }, { name, label, choices }, choose) {
-  const chosen = choices.some(({ value }) => value === options[name]) ? options[name] : choices[0].value;
-  return html(
-    "label",
-    { class: "chart-option", key: name },
-    html("span", {}, label),
-    html(
-      "span",
-      { class: "menu" },
-      html(
-        "select",
-        {
-          value: chosen,
-          on: {
-            change: (/** @type {Event & { target: HTMLSelectElement }} */ event) =>
-              choose({ options: { ...options, [name]: event.target.value } }),
-          },
-        },
-        choices.map(({ value, label }) =>
-          html("option", { key: value, value, selected: value === chosen }, label)
-        ),
-      ),
-      icon("down"),
-    ),
-  );
-}
-
 /**
  * @param {HTMLElement} host
  * @param {Desk} desk
  * @param {ChartInfo} info
  * @param {ChartFigure} figure
- * @param {{ back: number, figure: ChartFigure }[]} earlier
+ * @param {Earlier[]} earlier
  */
 function plot(host, desk, info, figure, earlier) {
   const { frame, context } = desk.shown;
   const place = /** @type {HTMLElement} */ (host.querySelector(".chart-plot"));
   const { width, height } = place.getBoundingClientRect();
-  const { fontFamily, fontSize } = getComputedStyle(place);
-  const key = [figure, desk.scale, desk.theme, width, height, fontSize, ...earlier.map(({ back }) => back)];
+  if (width < 1 || height < 1) return;
+  const style = getComputedStyle(place);
+  const font = { family: style.fontFamily, size: parseFloat(style.fontSize) };
+  const key = [
+    ...[figure, desk.scale, desk.theme, width, height, font.size],
+    ...earlier.map(({ label }) => label),
+  ];
   desk.plot.draw(place, key, () =>
     dressed(figure, {
-      ...{ scale: desk.scale, width, height, font: { family: fontFamily, size: parseFloat(fontSize) } },
-      earlier: earlier.map(({ back, figure }) => ({
-        figure,
-        name: context.t("charts.back", { count: back }),
-      })),
-      ink: rgba,
+      ...{ scale: desk.scale, width, height, font, earlier, ink: rgba },
+      drag: !matchMedia("(pointer: coarse)").matches,
     }));
-  if (info.at_step) {
-    desk.plot.clicked = () => {};
-    return;
-  }
+  desk.plot.leads = !info.at_step;
+  desk.plot.clicked = (step) => context.dispatch({ type: "goto", moment: { step } });
+  if (info.at_step) return;
   const { step } = frame.trace;
-  desk.plot.decorate(step, () => [mark(step, rgba)]);
-  desk.plot.clicked = (at) => context.dispatch({ type: "goto", moment: { step: at } });
+  desk.plot.decorate(step, (shapes) => [...shapes, mark(step, rgba)]);
 }
 
 /** @param {string} colour */
@@ -310,13 +279,49 @@ function rgba(colour) {
   return `rgba(${inkOf(colour).join(",")})`;
 }
 
-/** @param {StageContext} context */
-function waiting({ t }) {
+/**
+ * @param {Desk} desk
+ * @param {ChartInfo} info
+ * @param {ChartFigure} figure
+ * @param {Table} table
+ * @param {"png" | "svg" | "csv"} form
+ */
+async function save(desk, info, figure, table, form) {
+  const { keep } = await import("./charts/keep.js");
+  const { frame, context } = desk.shown;
+  await keep(
+    form,
+    { title: info.label, figure, table, run: frame.run, ink: rgba, scale: desk.scale },
+    context,
+  );
+}
+
+/**
+ * In the place of a chart that is not there: that it is coming, or why it is not.
+ * @param {Desk} desk
+ * @param {Remote<unknown>} remote
+ * @param {ChartInfo | null} info
+ * @returns {Drawn}
+ */
+function face(desk, remote, info) {
+  const { context } = desk.shown;
+  const { t } = context;
+  if (desk.plotly === "failed") {
+    const again = () => {
+      start(desk);
+      desk.again();
+    };
+    return failure(t("charts.no_plotly"), null, again, context);
+  }
+  if (remote.status === "failed") {
+    return failure(t("charts.failed"), remote.problem, context.askAgain, context);
+  }
+  const computing = info?.whole && context.state.history.status === "loading";
   return html(
     "div",
-    { class: "view-face", key: "waiting" },
+    { class: "view-face", key: "waiting", role: "status" },
     html("div", { class: "waiting", "aria-hidden": "true" }, html("i"), html("i"), html("i")),
-    html("p", {}, t("charts.waiting")),
+    html("p", {}, t(computing ? "charts.computing" : "charts.waiting")),
   );
 }
 

@@ -114,13 +114,14 @@ function draw(host, board) {
     ...[
       headKey,
       frame.trace.run,
+      frame.trace.filled,
       windows,
       frame.example,
       formatAddress(frame.focus),
       context.state.focus !== null,
     ],
     ...[JSON.stringify([frame.moment, before]), frame.building && `${frame.building.complete} ${arrived}`],
-    [...context.state.edit?.stale ?? []].join(),
+    [...context.state.edit?.stale ?? [], "", ...context.state.veil].join(),
   ].join("|");
   /** @type {Scene} */
   const scene = {

@@ -80,30 +80,32 @@ function inSight(row, tab) {
 }
 
 /**
- * The switch for the little maps in units, where the stage can show them.
+ * The switches for what the stage can show besides: little maps in units, numbers on wires.
  * @param {HTMLElement} host
  * @param {Frame} frame
  * @param {View} view
  * @param {Context} context
  */
-export function renderMapsSwitch(host, { run }, view, { state, t, dispatch }) {
-  patch(
-    host,
-    view.maps && hasPlane(run)
-      ? html(
-        "button",
-        {
-          type: "button",
-          class: "button small quiet",
-          "aria-pressed": state.maps,
-          title: t("stage.maps_hint"),
-          on: { click: () => dispatch({ type: "maps", maps: !state.maps }) },
-        },
-        icon("maps"),
-        t("stage.maps"),
-      )
-      : null,
-  );
+export function renderStageTools(host, { run }, view, { state, t, dispatch }) {
+  /** @param {"maps" | "wires"} what  @param {string} name  @param {import("../types.d.ts").Action} action */
+  const toggle = (what, name, action) =>
+    html(
+      "button",
+      {
+        key: what,
+        type: "button",
+        class: `button small quiet toggle-${what}`,
+        "aria-pressed": state[what],
+        title: t(`stage.${name}_hint`),
+        on: { click: () => dispatch(action) },
+      },
+      icon(what),
+      t(`stage.${name}`),
+    );
+  patch(host, [
+    view.maps && hasPlane(run) && toggle("maps", "maps", { type: "maps", maps: !state.maps }),
+    view.wires && toggle("wires", "numbers", { type: "wires", wires: !state.wires }),
+  ]);
 }
 
 /** @param {HTMLElement} host @param {Frame} frame @param {Context} context */

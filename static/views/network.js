@@ -42,7 +42,6 @@ import {
  * @property {Shown} shown
  * @property {Pointed | null} pointed
  * @property {string} traced  the wires that the panel speaks of
- * @property {boolean} numbers  are the numbers of all wires shown?
  * @property {{ layer: number, unit: number, name: string } | null} lens  what the pointer is over on a strip
  * @property {Map<string, unknown>} drawn  what each part was last drawn from
  * @property {{ key: string, layout: Layout, wires: Place[] } | null} plan
@@ -60,6 +59,7 @@ export const network = {
   id: "network",
   title: "stage.network",
   maps: true,
+  wires: true,
   render(host, frame, context) {
     const stage = stages.get(host) ?? open(host, { frame, context });
     stage.shown = { frame, context };
@@ -74,7 +74,6 @@ function open(host, shown) {
     shown,
     pointed: null,
     traced: "",
-    numbers: false,
     lens: null,
     drawn: new Map(),
     plan: null,
@@ -88,10 +87,6 @@ function open(host, shown) {
     draw(host, stage);
   });
   host.addEventListener("click", (event) => {
-    if (/** @type {Element} */ (event.target).closest(".wire-numbers")) {
-      stage.numbers = !stage.numbers;
-      return draw(host, stage);
-    }
     const strip = stripUnder(host, stage, event);
     const cell = strip ? stripCell(stage, strip) : cellUnder(event) ?? weightUnder(host, stage, event);
     if (cell) stage.shown.context.dispatch({ type: "focus", address: cell });
@@ -143,12 +138,14 @@ function drawNow(host, stage) {
   const sceneKey = [
     plan.key,
     frame.trace.run,
+    frame.trace.filled,
     JSON.stringify([frame.moment, before]),
     frame.example,
     focus,
     context.language,
     JSON.stringify(stage.pointed),
-    stage.numbers,
+    [...context.state.pointed, "", ...context.state.veil].join(),
+    context.state.wires,
     [...context.state.edit?.stale ?? []].join(),
     frame.building && `${frame.building.complete} ${arrived}`,
   ].join("|");
@@ -171,11 +168,6 @@ function drawNow(host, stage) {
       ...drawHeadings(scene, names),
       ...drawCards(scene).flatMap((card) => [card, ...drawLabels(scene, ofCard.get(String(card.key)) ?? [])]),
       ...drawTerm(scene, routes, labels),
-      html(
-        "button",
-        { key: "numbers", type: "button", class: "button small wire-numbers", "aria-pressed": stage.numbers },
-        context.t("stage.wire_numbers"),
-      ),
     ]);
     wide?.paintStrips(cards, scene);
     patch(lit, [
@@ -189,7 +181,9 @@ function drawNow(host, stage) {
     changed(
       stage,
       "calm",
-      [plan.key, frame.trace.run, frame.trace.step, picture.names.join(), theme].join("|"),
+      [plan.key, frame.trace.run, frame.trace.step, frame.trace.filled, picture.names.join(), theme].join(
+        "|",
+      ),
     )
   ) {
     const wires = [...plan.wires, ...strongestWires(picture.scene, picture.names)];
@@ -368,7 +362,8 @@ function surfaceFor(host, stage) {
 function planFor(stage, frame, box) {
   const { run } = frame;
   const needed = run.layers.map(() => 0);
-  for (const { name, index } of [frame.focus, frame.active]) {
+  // Where the unit pinned and the unit computed are too far apart to both have cards, it is the pinned one that was asked for.
+  for (const { name, index } of [frame.active, frame.focus]) {
     const { layer, axes } = run.values[name];
     const unit = index[axes.indexOf("unit")];
     const input = index[axes.indexOf("input")];
@@ -397,15 +392,19 @@ function prepare(stage, { layout, wires }, { frame, context, before, arrived }) 
   const scene = { frame, context, layout, litNames, before, arrived, focus: formatAddress(frame.focus) };
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
-  const { pointed } = stage;
+  const pointed = [...wiresNamed(frame, context), ...stage.pointed ? [stage.pointed] : []];
   const names = wireNames(scene);
-  const shown = pointed
-    ? wires.filter(({ layer, unit, input }) =>
-      layer === pointed.layer && unit === pointed.unit && (pointed.input === null || input === pointed.input)
-    )
-    : [];
-  const all = stage.numbers ? telling(frame, layout, wires, names) : [];
-  return { scene, routes, wave, labels: placeLabels(scene, routes.wires, [...shown, ...all]), names };
+  const shown = wires.filter(({ layer, unit, input }) =>
+    pointed.some((at) => layer === at.layer && unit === at.unit && (at.input === null || input === at.input))
+  );
+  const all = context.state.wires ? telling(frame, layout, wires, names) : [];
+  return {
+    scene,
+    routes,
+    wave,
+    labels: placeLabels(scene, routes.wires, shown, { wires: all, names }),
+    names,
+  };
 }
 
 /**
@@ -423,6 +422,21 @@ function telling(frame, { columns, height, font }, wires, names) {
   return [...Map.groupBy(wires, ({ layer }) => layer).entries()].flatMap(([layer, group]) => {
     const own = group.filter(({ unit, input }) => cards[layer].has(unit) && cards[layer - 1].has(input));
     return own.length <= room ? own : own.sort((a, b) => size(b) - size(a)).slice(0, room);
+  });
+}
+
+/**
+ * Wires whose number is explained, or pointed at by a lesson: it has to be seen where it is.
+ * @param {Frame} frame
+ * @param {Context} context
+ * @returns {Pointed[]}
+ */
+function wiresNamed({ run, focus }, { state }) {
+  const named = state.pointed.map(parseAddress).filter((cell) => cell !== null && cell.name in run.values);
+  return [focus, .../** @type {Address[]} */ (named)].flatMap(({ name, index }) => {
+    const { layer, axes } = run.values[name];
+    if (layer === null || axes.join() !== "unit,input") return [];
+    return [{ layer, unit: index[0], input: index[1] }];
   });
 }
 

@@ -92,7 +92,7 @@ function shapeOf(history, run) {
   const positive = history.loss.filter((loss) => Number.isFinite(loss) && loss > 0);
   const ratio = positive.reduce((a, b) => Math.max(a, b), 0) /
     positive.reduce((a, b) => Math.min(a, b), Infinity);
-  const log = ratio > LOG_RATIO;
+  const log = ratio > LOG_RATIO && !history.loss.some((loss) => loss < 0);
   const curve = lossCurve(history.steps, history.loss, BOX, {
     scale: log ? "log" : "linear",
     lastStep: last(run),

@@ -97,12 +97,14 @@ function draw(host, panel) {
     : "";
   const key = [
     moment,
+    frame.trace.filled,
     formatAddress(frame.focus),
     context.state.focus !== null,
     context.language,
     proof,
     [...panel.whole].join(),
     pendingEdit(context),
+    context.state.veil.join(),
   ].join("|");
   if (panel.drawn === key && host.childElementCount) return;
   panel.drawn = key;

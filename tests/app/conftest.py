@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -136,3 +140,42 @@ def call() -> Callable[..., Awaitable[Reply]]:
         return reply
 
     return make
+
+
+@pytest.fixture(scope="session")
+def start_redis(tmp_path_factory):
+    """Return a function that starts a real server on a port of ours, and gives the process and its URL."""
+    program = next(filter(None, map(shutil.which, ("redis-server", "valkey-server"))), None)
+    if program is None:
+        pytest.skip("no redis-server or valkey-server to test with: apt-get install redis-server")
+    pytest.importorskip("redis", reason="the extra [cluster] is not installed")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(port: int = 0) -> tuple[subprocess.Popen[bytes], str, int]:
+        if port == 0:
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                port = free.getsockname()[1]
+        process = subprocess.Popen(
+            [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            cwd=tmp_path_factory.mktemp("redis"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        running.append(process)
+        url = f"redis://127.0.0.1:{port}/0"
+        import redis
+
+        client = redis.Redis.from_url(url)
+        for _ in range(1_000):
+            try:
+                if client.ping():
+                    break
+            except redis.ConnectionError:
+                time.sleep(0.01)
+        client.close()
+        return process, url, port
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(30)

@@ -72,6 +72,10 @@ def test_a_run_is_a_sequence_of_steps(run):
     assert [step.number for step in run][-1] == 19
     assert [step.number for step in run.stretch(17, 9, ["loss"])] == [17, 18, 19]
     assert np.array_equal(run.stretch(4, 3)[2].W1_new, run[6].W1_new)
+    assert [step.number for step in run[:3]] == [0, 1, 2]
+    assert [step.number for step in run[-2:]] == [18, 19]
+    assert [step.number for step in run[18:2:-8]] == [18, 10]
+    assert run[30:] == []
     with pytest.raises(IndexError, match="0 to 19"):
         run[20]
     assert repr(run).endswith("2-2-1, 20 steps>")
@@ -158,6 +162,16 @@ def test_a_notebook_shows_a_page_that_steps_and_a_picture_in_its_place(run):
     assert texts == [f"{value:.3g}" for name in ("a0", "a1", "a2") for value in run[2][name][0]]
     assert len(list(picture.iter("{http://www.w3.org/2000/svg}line"))) == 6
     assert run._repr_mimebundle_()["text/plain"] == repr(run) == repr(shown)
+    told = run[2]._repr_mimebundle_()
+    assert told["text/plain"] == repr(run[2])
+    assert told["image/svg+xml"] == bundle["image/svg+xml"]
+
+
+def test_a_run_has_a_page_where_a_browser_can_reach_the_server(backscope, run, base_url):
+    with connect(base_url) as remote:
+        assert remote.run(SPEC).link(3) == f"{base_url}/#run={run.id}&step=3"
+    with connect() as here:
+        assert here.run(SPEC).link() is None
 
 
 def test_a_picture_of_numbers_that_overflow_or_of_wide_layers_is_whole(backscope):

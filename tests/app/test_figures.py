@@ -386,7 +386,7 @@ def test_figures_do_not_depend_on_what_was_asked_before(make_api):
     ]
     bodies = []
     for order in (questions, questions[::-1]):
-        engine.run._kept.clear()
+        engine.run.kept.clear()
         api = make_api(cache_bytes=0)
         run = api.post("/api/v1/runs", json=PLAYGROUND).headers["location"]
         bodies.append({question: json.dumps(api.get(f"{run}/{question}").json()) for question in order})

@@ -18,7 +18,7 @@ from engine import Op
 from engine.activations import ACTIVATIONS
 from engine.layers import AFFINE
 from engine.losses import LOSSES
-from engine.program import compile_program
+from engine.program import compiled
 from engine.rules.expression import Choose, Expr, Maximum, Number, Sum, erf, exp, operands, sign, sqrt, tanh
 from engine.rules.rule import Rule
 from engine.rules.special import erf as erf_of
@@ -363,11 +363,11 @@ def put_in(monkeypatch):
 
     def put(fault: Fault, wrong: Op) -> None:
         monkeypatch.setitem(fault.op.derivatives, fault.slot, wrong)
-        compile_program.cache_clear()
+        compiled.cache_clear()
 
     yield put
     monkeypatch.undo()
-    compile_program.cache_clear()
+    compiled.cache_clear()
 
 
 @every_fault

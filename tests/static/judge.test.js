@@ -44,6 +44,7 @@ test("numbers are read as people type them", () => {
 
 /** @param {Partial<Seen>} parts  @returns {Seen} */
 const seen = (parts) => ({
+  example: 0,
   run,
   spec: run.spec,
   moment: { step: 0, frame: 0, unit: 0 },
@@ -75,6 +76,13 @@ test("a moment is waited for until the playhead has come to it or beyond", () =>
     frame: 1,
     unit: 1,
   });
+});
+
+test("another example is waited for, or a certain one", () => {
+  assert(!isMet({ for: "example" }, seen({ example: 1 }), seen({ example: 1 })));
+  assert(isMet({ for: "example" }, seen({ example: 1 }), seen({ example: 0 })));
+  assert(!isMet({ for: "example", is: 3 }, seen({ example: 1 }), seen({ example: 0 })));
+  assert(isMet({ for: "example", is: 3 }, seen({ example: 1 }), seen({ example: 3 })));
 });
 
 test("a change is waited for until the field is within its bounds, or anything but what it was", () => {

@@ -24,8 +24,12 @@ test("a loss that is not finite leaves a gap", () => {
   assert.deepEqual(gaps, [1, 4, 5]);
 });
 
-test("a loss of zero leaves a gap on a log scale only", () => {
-  assert.deepEqual(lossCurve([0, 1], [1, 0], BOX, { scale: "log" }).gaps, [1]);
+test("a loss of zero lies at the foot of a log scale: nothing has gone wrong there", () => {
+  const { lines: [line], gaps, y } = lossCurve([0, 1, 2], [1, 1e-40, 0], BOX, { scale: "log" });
+  assert.deepEqual(gaps, []);
+  assert.deepEqual(line.map(({ y }) => y), [BOX.y, BOX.y + BOX.height, BOX.y + BOX.height]);
+  assert.equal(y.from, 1e-16, "rounding takes no room");
+  assert.equal(y.place(0), BOX.y + BOX.height);
   assert.deepEqual(lossCurve([0, 1], [1, 0], BOX).gaps, []);
 });
 

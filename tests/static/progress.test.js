@@ -42,8 +42,14 @@ const NEXT = { type: "next" };
 /** @param {number} step  @returns {Event} */
 const see = (step) => ({
   type: "see",
-  seen:
-    /** @type {Seen} */ ({ run, spec: {}, moment: { step, frame: 0, unit: 0 }, value: null, clicked: [] }),
+  seen: /** @type {Seen} */ ({
+    run,
+    spec: {},
+    moment: { step, frame: 0, unit: 0 },
+    example: 0,
+    value: null,
+    clicked: [],
+  }),
 });
 /** @param {string | number} answer  @param {number} of  @returns {Event} */
 const answer = (answer, of = 1) => ({ type: "answer", answer, truth: { of } });
@@ -78,6 +84,15 @@ test("what is asked for is veiled until it is answered", () => {
   assert.deepEqual(veiled(after(NEXT)), ["a1[0,0]", "panel:training"]);
   assert.deepEqual(veiled(after(NEXT, answer("zero"))), []);
   assert.deepEqual(veiled(null), []);
+  const step = (/** @type {import("../../static/guide/lesson/lesson.d.ts").Step} */ step) =>
+    veiled(advance(null, { type: "start", lesson: { ...LESSON, steps: [step] }, at: 0 }));
+  assert.deepEqual(
+    step({ say: "x", veil: ["z1[0,0]"] }),
+    ["z1[0,0]"],
+    "without a question as long as one is there",
+  );
+  const loss = { number: "loss", step: 9 };
+  assert.deepEqual(step({ say: "x", ask: { kind: "compare", of: loss, with: 1 } }), ["panel:training"]);
 });
 
 test("a wait holds one up until what it waits for has happened, or is skipped", () => {

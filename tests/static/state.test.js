@@ -358,6 +358,11 @@ test("in front of a class what is for study goes, and comes back; what was hidde
   assert.deepEqual([state.present, state.hide], [false, ["why"]]);
 });
 
+test("numbers on wires are switched on and off", () => {
+  const state = reduce(initialState, { type: "wires", wires: true });
+  assert.deepEqual([initialState.wires, state.wires], [false, true]);
+});
+
 test("little maps are switched on and off", () => {
   const state = reduce(initialState, { type: "maps", maps: true });
   assert.deepEqual([initialState.maps, state.maps], [false, true]);

@@ -24,6 +24,7 @@ const PLACES = [
   }],
   ["#frame=W2_new&focus=loss", { frame: "W2_new", focus: address("loss", []) }],
   ["#step=2&maps=1", { step: 2, maps: true }],
+  ["#step=2&wires=1", { step: 2, wires: true }],
   ["#step=2&digits=4&present=1&lesson=what-delta-means", {
     ...{ step: 2, digits: 4, present: true, lesson: "what-delta-means" },
   }],

@@ -67,6 +67,8 @@ export function isMet(wait, began, now) {
   switch (wait.for) {
     case "click":
       return [wait.on].flat().some((pointer) => now.clicked.includes(pointer));
+    case "example":
+      return isBound(wait, now.example, began.example);
     case "moment":
       return compare(now.moment, momentOf(wait, now.run, began.moment)) >= 0;
     case "change":

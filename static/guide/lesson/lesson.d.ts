@@ -46,6 +46,7 @@ export type Wait =
   & { hint?: Text }
   & (
     | { for: "click"; on: string | string[] }
+    | { for: "example"; is?: number }
     | { for: "moment"; step?: number; frame?: string; unit?: number | "last" }
     | ({ for: "change"; field: string } & Bounds)
     | ({ for: "value"; of: string } & Bounds)
@@ -56,7 +57,7 @@ export interface Step {
   say: Text;
   set?: Place;
   point?: string | string[];
-  /** Numbers, and parts of the page, that are not shown until the question is answered. */
+  /** Numbers, and parts of the page, that are not shown until the question is answered, or while one is at this step. */
   veil?: string[];
   ask?: Ask;
   wait?: Wait;
@@ -101,6 +102,8 @@ export interface Seen {
   run: Run;
   spec: Spec;
   moment: Moment;
+  /** The example that is looked at. */
+  example: number;
   /** The value of the number waited for. */
   value: number | null;
   /** Pointers that were just clicked. */

@@ -35,7 +35,7 @@ export async function openLesson(desk, lesson, lineOf) {
       found.push(...proofreadAgainst(lesson.steps[at], at, run));
     } catch (error) {
       const problem = problemOf(error);
-      if (problem) return refusals(problem, path, lineOf, t).map((complaint) => withStep(complaint));
+      if (problem) return refusals(problem, path, lineOf, t);
     }
   }
   if (found.length) return found.map(complain);
@@ -44,12 +44,6 @@ export async function openLesson(desk, lesson, lineOf) {
 
   /** @param {Fault} fault */
   function complain(fault) {
-    return withStep(complaintOf(fault, lineOf, t));
-  }
-
-  /** People count steps from 1.  @param {Complaint} complaint  @returns {Complaint} */
-  function withStep(complaint) {
-    const [, step] = /^steps\[(\d+)\]/.exec(complaint.path) ?? [];
-    return step === undefined ? complaint : { ...complaint, step: Number(step) + 1 };
+    return complaintOf(fault, lineOf, t);
   }
 }

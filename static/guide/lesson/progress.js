@@ -4,6 +4,7 @@
  *
  * @import { Event, Lesson, Place, Progress, Step } from "./lesson.d.ts"
  */
+import { parseAddress } from "../../trace.js";
 import { isMet, isRight } from "./judge.js";
 
 /**
@@ -45,16 +46,21 @@ export function isLast({ lesson, at }) {
 }
 
 /**
- * What must not be seen before the answer: the numbers asked for, and what the step names besides.
+ * What must not be seen before the answer: the numbers asked for, and what the step names besides; on a step that asks
+ * nothing, what it names as long as one is there. What the loss will be at another step is drawn in the curve.
  * @param {Progress | null} progress
  * @returns {string[]}  addresses and pointers
  */
 export function veiled(progress) {
-  if (progress === null) return [];
+  if (progress === null || progress.answer !== null) return [];
   const { ask, veil = [] } = stepOf(progress);
-  if (!ask || progress.answer !== null) return [];
-  const asked = ask.kind === "choice" ? [] : [ask.of].filter((of) => typeof of === "string");
-  return [...new Set([.../** @type {string[]} */ (asked), ...veil])];
+  if (!ask || ask.kind === "choice") return veil;
+  const asked = typeof ask.of === "string"
+    ? ask.of
+    : parseAddress(ask.of.number)?.name === "loss"
+    ? "panel:training"
+    : null;
+  return [...new Set([...asked === null ? [] : [asked], ...veil])];
 }
 
 /**

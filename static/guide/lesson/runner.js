@@ -11,7 +11,7 @@ import { create, html } from "../../draw/dom.js";
 import { shownRun } from "../../needs.js";
 import { browserClock } from "../../player.js";
 import { say } from "../../toast.js";
-import { formatAddress, parseAddress, valueAt } from "../../trace.js";
+import { formatAddress, known, parseAddress, unitOf, valueAt, writtenBy } from "../../trace.js";
 import { placeOf } from "../../url.js";
 import { glossaryOf, openGlossary } from "../glossary.js";
 import { elementOf, numberOf, selectorOf } from "../point.js";
@@ -24,6 +24,9 @@ import { inLanguage, pieces } from "./wording.js";
 
 /** A unit beyond every layer: the page goes to the last there is. */
 const BEYOND = 1e9;
+
+/** What a reader does who looks for something by himself. */
+const READER = ["pointerdown", "wheel", "keydown"];
 
 /** @type {{ stop: () => void, name: string | null } | null} */
 let running = null;
@@ -60,6 +63,10 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
   /** Traces of other steps that texts and questions are about. @type {Map<string, Trace | "asked">} */
   const traces = new Map();
   let requested = false;
+  /** What is pointed at is kept in sight while the page settles, until the reader does something. */
+  let arriving = true;
+  /** Has the step opened the experiment? Null before the first. @type {boolean | null} */
+  let experiment = null;
 
   /** @param {Event} event */
   const send = (event) => {
@@ -67,7 +74,11 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
     progress = advance(progress, event);
     if (progress === before || progress === null) return;
     if (before?.at !== progress.at || event.type === "start") enter(event);
-    if (event.type === "answer") reveal(stepOf(progress).ask);
+    if (event.type === "answer") {
+      arriving = true;
+      reveal(stepOf(progress).ask);
+      document.getElementById("why-panel")?.scrollTo({ top: 0 });
+    }
     dispatch({ type: "veil", veil: addressesVeiled(progress) });
     veilParts(progress);
     requestDraw();
@@ -82,18 +93,37 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
       if (lesson.steps[at].set) goTo(/** @type {Place} */ (lesson.steps[at].set));
     } else if (!(event.type === "start" && restored)) goTo(placeAt(lesson, at));
     if (name) dispatch({ type: "lesson", lesson: at ? `${name}.${at + 1}` : name });
+    pointAt([stepOf(progress).point ?? []].flat());
+  };
+
+  /** @param {string[]} pointers */
+  const pointAt = (pointers) => {
+    dispatch({ type: "point", pointed: pointers.filter((pointer) => parseAddress(pointer) !== null) });
     for (const light of lights) light.remove();
-    lights = [stepOf(progress).point ?? []].flat().map((pointer) => {
-      const light = createSpotlight();
-      light.on(() => elementOf(pointer, desk.frame()));
+    arriving = true;
+    document.getElementById("why-panel")?.scrollTo({ top: 0 });
+    if (pointers.length === 0) scrollTo({ top: 0 });
+    // Where the last step pointed is nobody's business; what comes first is what is looked at first.
+    lights = pointers.map((pointer, k) => {
+      const find = () => elementOf(pointer, desk.frame());
+      const light = createSpotlight({
+        moved: (box) =>
+          box && arriving && k === 0 && find()?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+      });
+      light.on(find);
       return light;
     });
-    const [first] = [stepOf(progress).point ?? []].flat();
-    if (first) {
-      clock.requestFrame(() =>
-        elementOf(first, desk.frame())?.scrollIntoView({ block: "nearest", inline: "nearest" })
-      );
-    }
+    roomFor(pointers);
+  };
+
+  /** The lesson stands in for the experiment, but where a step is about a field of it.  @param {string[]} pointers */
+  const roomFor = (pointers) => {
+    const wait = progress && stepOf(progress).wait;
+    const named = [...pointers, ...wait?.for === "change" ? [`field:${wait.field}`] : []];
+    const wanted = named.some((pointer) => /^(field:|panel:(experiment|data)$)/.test(pointer));
+    if (wanted === experiment) return;
+    experiment = wanted;
+    desk.showExperiment(wanted ? "open" : "closed");
   };
 
   /** @param {Place} place  what it does not mention stays as it is, unless an experiment begins */
@@ -130,8 +160,15 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
     const to = ask?.reveal;
     const run = shownRun(getState());
     if (!to || !run) return;
-    if (to.by) dispatch({ type: "move", by: to.by, direction: 1 });
-    else {
+    if (to.by) {
+      dispatch({ type: "move", by: to.by, direction: 1 });
+      // Who has wandered off comes to the number all the same.
+      const cell = ask.kind !== "choice" && typeof ask.of === "string" ? parseAddress(ask.of) : null;
+      if (cell && !known(run, getState().cursor, cell)) {
+        const unit = unitOf(run.values[cell.name], cell.index);
+        dispatch({ type: "goto", moment: { frame: writtenBy(run, cell.name), unit } });
+      }
+    } else {
       const moment = momentOf(to, run, getState().cursor);
       dispatch({ type: "goto", moment: to.frame === undefined ? { step: moment.step } : moment });
     }
@@ -204,12 +241,12 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
 
   /** @param {string[]} clicked  @returns {Seen | null} */
   const seen = (clicked) => {
-    const { run, cursor } = getState();
+    const { run, cursor, example } = getState();
     const wait = progress && stepOf(progress).wait;
     if (run.status !== "ready" || !wait) return null;
     const value = wait.for === "value" ? number(wait.of, null).value ?? null : null;
     if (wait.for === "value" && value === null) return null;
-    return { run: run.value, spec: run.value.spec, moment: cursor, value, clicked };
+    return { run: run.value, spec: run.value.spec, moment: cursor, example, value, clicked };
   };
   /** @param {string[]} [clicked] */
   const look = (clicked = []) => {
@@ -228,6 +265,9 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
         if (shownRun(getState())) traceOf(/** @type {Run} */ (shownRun(getState())), step);
       }
       drawLesson(host, { progress, desk, number, truthOf, answer, send, stop, again, termName, openTerm });
+      if (progress.answer !== null && arriving) {
+        host.querySelector(".lesson-verdict")?.scrollIntoView({ block: "nearest" });
+      }
     });
   };
   /** @type {import("../terms.d.ts").Glossary | null} */
@@ -252,6 +292,8 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
     if (hit.length) look(hit);
   };
   document.addEventListener("click", clicked, { capture: true });
+  const touched = () => arriving = false;
+  for (const name of READER) document.addEventListener(name, touched, { capture: true, passive: true });
 
   const unsubscribe = subscribe((/** @type {State} */ state) => {
     if (name && state.lesson === null) return stop();
@@ -264,12 +306,18 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
     running = null;
     unsubscribe();
     document.removeEventListener("click", clicked, { capture: true });
+    for (const name of READER) document.removeEventListener(name, touched, { capture: true });
     for (const light of lights) light.remove();
     for (const element of document.querySelectorAll("[data-veiled]")) element.removeAttribute("data-veiled");
     const hadFocus = host.contains(document.activeElement);
     host.remove();
     delete document.body.dataset.lesson;
+    for (const panel of lesson.steps.flatMap(({ set }) => set?.hide ?? [])) {
+      dispatch({ type: "hide", panel, hidden: false });
+    }
     dispatch({ type: "veil", veil: [] });
+    dispatch({ type: "point", pointed: [] });
+    desk.showExperiment(getState().present ? "closed" : "auto");
     dispatch({ type: "lesson", lesson: null });
     if (hadFocus) document.getElementById("learn")?.focus();
   };

@@ -17,6 +17,9 @@ import { ORDERS, rightAnswer, SIGNS, typedNumber } from "./judge.js";
 import { canGoOn, isLast, stepOf } from "./progress.js";
 import { inLanguage, paragraphs, pieces } from "./wording.js";
 
+/** In a sentence a number is short: about what the stage shows of it. */
+const FIGURES = 4;
+
 /**
  * @typedef {object} Shown
  * @property {Progress} progress
@@ -186,7 +189,7 @@ function drawNumber({ address, step }, key, { number }) {
       ...step === null ? { "data-address": address } : {},
       "data-value": there ? String(value) : null,
     },
-    there ? panel(value === 0 ? 0 : value) : "?",
+    there ? panel(value === 0 ? 0 : value, FIGURES) : "?",
   );
 }
 
@@ -211,7 +214,11 @@ function drawAsk(ask, shown) {
       ? drawField(shown)
       : html("div", { class: "lesson-options" }, drawOptions(ask, shown)),
     given === null
-      ? html("p", { key: "predict", class: "faint" }, t("guide.lesson.predict"))
+      ? html(
+        "p",
+        { key: "predict", class: "faint" },
+        t(ask.kind === "choice" ? "guide.lesson.answer_first" : "guide.lesson.predict"),
+      )
       : drawVerdict(ask, shown),
   );
 }
@@ -313,7 +320,7 @@ function drawVerdict(ask, shown) {
 function fact(ask, truth, shown) {
   const { desk: { t } } = shown;
   if (ask.kind === "choice") return drawText(ask.options[ask.answer], shown);
-  return truth ? t("guide.lesson.it_is", { value: panel(truth.of === 0 ? 0 : truth.of) }) : "";
+  return truth ? t("guide.lesson.it_is", { value: panel(truth.of === 0 ? 0 : truth.of, FIGURES) }) : "";
 }
 
 /** @param {Shown} shown  @returns {Drawn} */

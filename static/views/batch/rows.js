@@ -167,7 +167,10 @@ function drawCell({ frame, context, before }, cell, chosen) {
   const known = frame.known(cell);
   const value = frame.value(cell);
   const there = known && value !== undefined;
-  const spoken = there ? full(value) : t(known ? "stage.left_out" : "stage.not_yet_computed");
+  const veiled = frame.veiled(cell);
+  const spoken = there
+    ? full(value)
+    : t(known ? "stage.left_out" : veiled ? "stage.veiled" : "stage.not_yet_computed");
   const fresh = known && before && !isKnownAt(frame.run, before, cell);
   return html(
     "button",
@@ -193,7 +196,7 @@ function drawCell({ frame, context, before }, cell, chosen) {
         "--heat": there ? `${Math.round(100 * FULLEST * shareOf(value, mostOf(frame, cell.name)))}%` : null,
       },
     },
-    html("span", { class: "cell-number" }, there ? figures(value) : known ? "–" : ""),
+    html("span", { class: "cell-number" }, there ? figures(value) : known ? "–" : veiled ? "?" : ""),
   );
 }
 

@@ -24,29 +24,38 @@ export function KEPT(trace) {
  * @param {number} options.width
  * @param {number} options.height
  * @param {{ family: string, size: number }} options.font
- * @param {{ figure: ChartFigure, name: string }[]} options.earlier  the last one first
+ * @param {{ figure: ChartFigure, label: string }[]} options.earlier  the last one first
+ * @param {boolean} options.drag  does dragging zoom? Where a finger scrolls the page it must not
  * @param {InkOf} options.ink
  * @returns {Dressed}
  */
-export function dressed(figure, { scale, width, height, font, earlier, ink }) {
+export function dressed(figure, { scale, width, height, font, earlier, drag, ink }) {
   /** @type {Plain} */
   const layout = coloured(figure.layout, ink);
   const yaxis = /** @type {Plain} */ (layout.yaxis ?? {});
   const data = [...figure.data.map((trace) => coloured(trace, ink))];
-  const behind = earlier.flatMap(({ figure, name }, at) =>
-    figure.data.filter(KEPT).map((trace) => faint(trace, name, at, ink))
+  const behind = earlier.flatMap(({ figure, label }, at) =>
+    figure.data.filter(KEPT).map((trace) => faint(trace, label, at, ink))
   );
   return {
     data: [...behind.reverse(), ...data],
     layout: {
       ...layout,
-      ...{ width, height, dragmode: "zoom" },
+      ...{ width, height, dragmode: drag && "zoom" },
       // As long as this is the same, what someone zoomed to stays.
       uirevision: `${figure.run} ${figure.chart} ${scale}`,
       font: { ...(/** @type {Plain} */ (layout.font ?? {})), ...font },
-      yaxis: scale ? { ...yaxis, type: scale } : yaxis,
+      yaxis: scaled(yaxis, scale),
     },
   };
+}
+
+/** An axis on the scale that was chosen; where it is not its own, its range would mean something else.
+ * @param {Plain} axis  @param {"log" | "linear" | null} scale  @returns {Plain} */
+function scaled(axis, scale) {
+  if (scale === null || scale === (axis.type ?? "linear")) return axis;
+  const { range: _range, tickvals: _places, ticktext: _words, ...rest } = axis;
+  return { ...rest, type: scale, nticks: 6 };
 }
 
 /**
@@ -69,7 +78,7 @@ function faint(trace, name, at, ink) {
     name,
     line: { color: ink("var(--ink-faint)"), width: 1.5 },
     opacity: 0.75 / (1 + 0.5 * at),
-    showlegend: at === 0,
+    showlegend: true,
   };
 }
 

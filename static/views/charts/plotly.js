@@ -10,9 +10,11 @@ import { create, html } from "../../draw/dom.js";
  * @property {(place: HTMLElement, data: Plain[], layout: Plain, config: Plain) => Promise<unknown>} react
  * @property {(place: HTMLElement, change: Plain) => Promise<unknown>} relayout
  * @property {(place: HTMLElement) => void} purge
+ * @property {(figure: { data: Plain[], layout: Plain }, options: Plain) => Promise<string>} toImage
  */
 
-/** @typedef {HTMLElement & { on?: (event: string, call: (event: { points: { x: unknown }[] }) => void) => void }} Place */
+/** @typedef {{ x: unknown, customdata?: unknown, data: Plain }} Point */
+/** @typedef {HTMLElement & { on?: (event: string, call: (event: { points: Point[] }) => void) => void }} Place */
 
 /** Buttons of its own would be foreign here; double click shows everything again. */
 const CONFIG = { displayModeBar: false, doubleClick: "reset", showTips: false };
@@ -63,8 +65,10 @@ function load() {
  * @typedef {object} Plot
  * @property {(place: HTMLElement, key: unknown[], make: () => Dressed) => void} draw  unless the key is that of what is
  *   drawn there
- * @property {(key: unknown, make: () => Plain[]) => void} decorate  with shapes, unless these are there
- * @property {(x: number) => void} clicked
+ * @property {(key: unknown, make: (own: Plain[]) => Plain[]) => void} decorate  with shapes beside the chart's own, unless
+ *   these are there
+ * @property {boolean} leads  are the places along its axis steps?
+ * @property {(step: number) => void} clicked
  */
 
 /** @returns {Plot} */
@@ -75,6 +79,8 @@ export function createPlot() {
   let drawn = [];
   /** What it is decorated with, and what it should be. */
   let worn = /** @type {unknown} */ (undefined);
+  /** The shapes of the chart itself.  @type {Plain[]} */
+  let own = [];
   /** @type {Plot} */
   const plot = {
     draw(place, key, make) {
@@ -88,14 +94,19 @@ export function createPlot() {
       drawn = key;
       worn = undefined;
       const { data, layout } = make();
+      own = /** @type {Plain[] | undefined} */ (layout.shapes) ?? [];
       plotly.react(place, data, layout, CONFIG);
-      listen(/** @type {Place} */ (place), (x) => plot.clicked(x));
+      listen(/** @type {Place} */ (place), (points) => {
+        const step = stepOf(points, plot.leads);
+        if (step !== null) plot.clicked(step);
+      });
     },
     decorate(key, make) {
       if (!plotly || !at || worn === key) return;
       worn = key;
-      plotly.relayout(at, { shapes: make() });
+      plotly.relayout(at, { shapes: make(own) });
     },
+    leads: false,
     clicked: () => {},
   };
   return plot;
@@ -104,12 +115,25 @@ export function createPlot() {
 /** @type {WeakSet<Place>} */
 const listening = new WeakSet();
 
-/** @param {Place} place  @param {(x: number) => void} call */
+/** @param {Place} place  @param {(points: Point[]) => void} call */
 function listen(place, call) {
   if (listening.has(place)) return;
   listening.add(place);
-  place.on?.("plotly_click", ({ points }) => {
-    const x = points[0]?.x;
-    if (typeof x === "number") call(Math.round(x));
-  });
+  place.on?.("plotly_click", ({ points }) => call(points));
+}
+
+/**
+ * The step that a click means: the one a curve tells of where it was hit, or the place along the axis.
+ * @param {Point[]} points
+ * @param {boolean} leads
+ * @returns {number | null}
+ */
+export function stepOf(points, leads) {
+  const told = points.find(({ data }) => /** @type {{ leads?: boolean } | undefined} */ (data.meta)?.leads);
+  const step = told
+    ? /** @type {unknown[]} */ (told.customdata)[0]
+    : leads && points.length
+    ? points[0].x
+    : null;
+  return typeof step === "number" ? Math.max(0, Math.round(step)) : null;
 }

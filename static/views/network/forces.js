@@ -15,7 +15,7 @@ import { pointAlong } from "../../draw/geometry.js";
 import { cellOf, placeValues } from "./quantities.js";
 
 /** In em of the stage's type: the longest arrow, its distance from the card, half its head. */
-const LONGEST = 1.9, AWAY = 0.6, HEAD = 0.28;
+const LONGEST = 1.9, AWAY = 1.3, HEAD = 0.28;
 
 /** On more wires than this a mark each would be a hatching. */
 const MOST_MARKED = 160;

@@ -33,15 +33,24 @@ const SYMBOL = Object.freeze({ full: 2.1, short: 1.9, none: 0 });
  * @param {Scene} scene
  * @param {LitWire[]} lit
  * @param {Place[]} pointed
+ * @param {{ wires: Place[], names: (string | null)[] }} [all]  wires that show the one number their line shows, by layer,
+ *   where it covers no other
  * @returns {Label[]}
  */
-export function placeLabels(scene, lit, pointed) {
+export function placeLabels(scene, lit, pointed, { wires: all, names } = { wires: [], names: [] }) {
   const { layout } = scene;
   /** @type {Label[]} */
   const placed = [];
   const cards = layout.columns.flatMap((column) => column.cards.map(({ box }) => box));
   /** Labels of one layer lean to the side where its wires are apart. */
-  const add = (/** @type {{ wires: Place[], isLit: boolean, whole: boolean }} */ { wires, isLit, whole }) => {
+  const add = (
+    /** @type {{ wires: Place[], isLit: boolean, whole: boolean, one?: boolean }} */ {
+      wires,
+      isLit,
+      whole,
+      one,
+    },
+  ) => {
     const groups = Map.groupBy(wires, ({ layer }) => layer);
     for (const [layer, group] of groups) {
       const units = new Set(group.map(({ unit }) => unit));
@@ -52,12 +61,14 @@ export function placeLabels(scene, lit, pointed) {
         if (placed.some((label) => label.layer === layer && label.unit === unit && label.input === input)) {
           continue;
         }
-        const cells = trimmed(
-          scene,
-          cellsOn(scene, layer, unit, input, isLit && !whole),
-          isLit ? group.length : 1,
-          layer,
-        );
+        const cells = one
+          ? [names[layer]].filter((name) => name !== null).map((name) => ({ name, index: [unit, input] }))
+          : trimmed(
+            scene,
+            cellsOn(scene, layer, unit, input, isLit && !whole),
+            isLit ? group.length : 1,
+            layer,
+          );
         if (cells.length === 0) continue;
         const symbols = symbolsFor(scene, layer, cells.length);
         const { type, fits } = typeFor(scene, layer, symbols);
@@ -68,7 +79,7 @@ export function placeLabels(scene, lit, pointed) {
         const box = freeBox(line, size, wish, cards, others);
         // Where every wire is read there may be no room for all of them.
         const written = cells.some((cell) => scene.frame.writtenSet.has(formatAddress(cell)));
-        if (isLit && !written && overlap(box, others, 0) > 0) continue;
+        if ((one || isLit) && !written && overlap(box, one ? [...others, ...cards] : others, 0) > 0) continue;
         placed.push({
           key: `${layer}.${unit}.${input}`,
           layer,
@@ -95,6 +106,7 @@ export function placeLabels(scene, lit, pointed) {
     whole: true,
   });
   add({ wires: pointed, isLit: false, whole: true });
+  add({ wires: all, isLit: false, whole: true, one: true });
   return placed;
 }
 

@@ -87,7 +87,7 @@ export function layoutNetwork(run, box, needed) {
   );
   const single = Math.min(placeValues(run).single.length, MOST_SINGLE);
   const places = folds.map(({ count }) => count);
-  const above = folds.map(({ side }) => side === null ? 0 : PICTURE + LABEL);
+  const above = folds.map(({ side }) => side === null ? 0 : 2 * (PICTURE + LABEL));
   let best = { score: -1, font: SMALLEST, chosen: shapes.map((of) => /** @type {Shape} */ (of.at(-1))) };
   for (let font = box.present ? LARGEST * FURTHER : LARGEST; font >= SMALLEST; font -= 0.25) {
     const room = box.height - HEADING * font;
@@ -168,8 +168,8 @@ function ranked(shapes) {
 /** In em: the width of a strip and its distance from the cards; the side of a picture, and the line over it. */
 const STRIP = 1.7, APART = 1, PICTURE = 8.5, LABEL = 1.3;
 
-/** Of a folded layer so many units have cards: beside a strip, and under a picture. */
-const WINDOW = 8, UNDER_PICTURE = 3;
+/** Of a folded layer so many units have cards: beside a strip, and between the picture and the weights that look at it. */
+const WINDOW = 8, BETWEEN_PICTURES = 2;
 
 /** Is there room for a picture among the cards?  @param {Area} box */
 const pictureFits = ({ width, height }) => height > 330 && width > 480;
@@ -189,7 +189,7 @@ function besideStrip(shape, { count, extent, side }) {
  */
 function fold(units, places, needed, side) {
   if (units <= places) return { first: 0, count: units, extent: units, side: null };
-  const count = Math.min(units, places, side === null ? WINDOW : UNDER_PICTURE);
+  const count = Math.min(units, places, side === null ? WINDOW : BETWEEN_PICTURES);
   // Pages rather than a window that follows: at one moment it is the same whichever way one came.
   const first = Math.min(Math.floor(needed / count) * count, units - count);
   return { first, count, extent: units, side };
@@ -270,7 +270,7 @@ function placeColumn(box, font, shape, fold, { below, first }) {
     x: box.x + (first ? 0 : strip),
     width: box.width - strip,
     y: box.y + picture,
-    height: box.height - picture,
+    height: box.height - 2 * picture,
   };
   const height = (shape.rows * ROW + 2 * PADDING) * font;
   const caption = (shape.caption ? CAPTION : 0) * font;

@@ -83,7 +83,7 @@ export function agrees(value, printed) {
 }
 
 /** @param {Scene} scene  @returns {Drawn | null} */
-function differenceCheck({ call, value, address, context: { t, explanation } }) {
+function differenceCheck({ frame, call, value, address, context: { t, explanation } }) {
   // Only derivatives can be measured by a difference.
   if (call?.phase !== "backward" || value === undefined) return null;
   const name = t("why.difference");
@@ -101,12 +101,12 @@ function differenceCheck({ call, value, address, context: { t, explanation } }) 
   const near = apart <= DIFFERENCE * Math.max(Math.abs(value), 1e-3);
   const same = explanation.value.value === value;
   const passed = same ? witness.passed ?? near : false;
+  const differs = t("why.difference_differs", { value: figures(witness.value), by: small(apart) });
+  const late = /** @type {any} */ (frame.run.spec).update_order === "layer_by_layer";
   return drawCheck(
     passed ? "good" : "bad",
     name,
-    passed
-      ? t("why.apart", { by: small(apart) })
-      : t("why.difference_differs", { value: figures(witness.value), by: small(apart) }),
+    passed ? t("why.apart", { by: small(apart) }) : late ? `${differs} ${t("why.difference_late")}` : differs,
   );
 }
 

@@ -40,6 +40,13 @@ def test_help_without_a_command_names_them_all(command):
     assert set(texts.COMMANDS) == set(options.COMMANDS)
 
 
+def test_a_complaint_about_serve_is_not_buried_under_its_options(command):
+    done = command("serve", "--nonsense")
+    assert done.status == 2
+    assert len(done.err.splitlines()) <= 4
+    assert "[--workers N]" in done.err
+
+
 def test_help_of_serve_shows_every_limit_with_both_defaults(command):
     out = re.sub(r"\s+", " ", command("serve", "--help").out)
     for setting in settings_table():
@@ -47,6 +54,7 @@ def test_help_of_serve_shows_every_limit_with_both_defaults(command):
             assert setting.flag in out
             assert setting.about["en"] in out
             assert f"Default: {setting.show(setting.own)}" in out
+            assert all(choice in out for choice in setting.choices)
             assert setting.shared is None or f"shared: {setting.show(setting.shared)}." in out
 
 

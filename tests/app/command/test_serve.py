@@ -12,7 +12,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -177,14 +179,26 @@ def test_the_command_prints_one_line_opens_a_browser_and_ends_cleanly(tmp_path):
     assert opened.read_text().strip() == found[1]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT cannot be sent to a process on Windows")
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.3])
+def test_a_second_ctrl_c_is_no_error(running, seconds):
+    process, _ = running("--no-browser")
+    process.send_signal(signal.SIGINT)
+    threading.Event().wait(seconds)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (out, err) == ("", "")
+
+
 @pytest.fixture
 def running(tmp_path):
     """Return a function that starts the command and gives the process and the lines it prints first."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, lines: int = 1) -> tuple[subprocess.Popen[str], list[str]]:
+    def start(*arguments: str, lines: int = 1, data_dir: Path | None = None) -> tuple[Any, list[str]]:
+        folder = data_dir or tmp_path / "data"
         process = subprocess.Popen(
-            [sys.executable, "-m", "app", *arguments, "--port", "0", "--data-dir", str(tmp_path / "data")],
+            [sys.executable, "-m", "app", *arguments, "--port", "0", "--data-dir", str(folder)],
             cwd=ROOT,
             env={**os.environ, "LANG": "C.UTF-8"},
             stdout=subprocess.PIPE,
@@ -271,6 +285,46 @@ def test_a_worker_that_is_killed_is_replaced(running):
     assert len(workers() - {killed}) == 2
     for _ in range(4):
         assert httpx.get(f"{address}healthz", trust_env=False, timeout=30).status_code == 200
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT cannot be sent to a process on Windows")
+def test_workers_on_two_machines_share_a_store_whose_loss_nobody_notices(running, start_redis, tmp_path):
+    """Two folders are two machines: what one knows of the other comes through the store, or from the client."""
+    process, url, port = start_redis()
+    addresses = []
+    for machine in ("one", "two"):
+        _, (line,) = running("serve", "--workers", "2", "--store", url, data_dir=tmp_path / machine)
+        addresses.append(re.search(r"http://\S+/", line)[0])
+
+    def ask(method: str, address: str, path: str, **more: object) -> httpx.Response:
+        # A connection of its own each: any worker may answer.
+        return httpx.request(method, address + path, trust_env=False, timeout=30, **more)
+
+    def post(seed: int, address: str) -> str:
+        answer = ask("POST", address, "api/v1/runs", json={**XOR, "seed": seed})
+        assert answer.status_code in (200, 201)
+        return answer.headers["location"][1:]
+
+    def everybody(path: str) -> set[bytes]:
+        answers = [ask("GET", address, path) for address in addresses for _ in range(6)]
+        assert {answer.status_code for answer in answers} == {200}
+        return {answer.content for answer in answers}
+
+    known = post(1, addresses[0])
+    assert len(everybody(f"{known}/steps/3")) == 1
+
+    process.kill()
+    process.wait(30)
+    assert len(everybody(f"{known}/steps/4")) == 1, "known to both, store or no store"
+    late = {address: post(2, address) for address in addresses}
+    assert len(set(late.values())) == 1
+    assert len(everybody(f"{late[addresses[0]]}/steps/3")) == 1
+    assert {ask("GET", address, "healthz").status_code for address in addresses} == {200}
+
+    start_redis(port)
+    time.sleep(5.5)  # a store that failed is left alone for so long
+    again = post(3, addresses[1])
+    assert len(everybody(f"{again}/steps/5")) == 1, "shared once more"
 
 
 @pytest.mark.parametrize("url", ["nowhere", "http://127.0.0.1", "redis:/x"])

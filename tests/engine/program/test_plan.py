@@ -10,7 +10,7 @@ import pytest
 
 from engine import Trajectory, all_ops
 from engine.optimizers import OPTIMIZERS
-from engine.program import compile_program
+from engine.program import compile_program, compiled
 from engine.program.plan import ALIGNMENT, Plan, Recorder, assemble, lay_out, state_layout, zeros_aligned
 from tests.engine.helpers import SPECS, cases, make_spec, operands_for
 
@@ -119,13 +119,13 @@ def test_an_update_that_reads_what_it_has_begun_to_write_over_is_refused(monkeyp
     updates = OPTIMIZERS["sgd"].updates
     for key, op in updates.items():
         monkeypatch.setitem(updates, key, replace(op, kernel=early))
-    compile_program.cache_clear()
+    compiled.cache_clear()
     try:
         with pytest.raises(ValueError, match="reads an operand after it has begun to write over it"):
             Trajectory(make_spec({"seed": 99})).go(1)
     finally:
         monkeypatch.undo()
-        compile_program.cache_clear()
+        compiled.cache_clear()
 
 
 @pytest.mark.parametrize("document", **cases(SPECS))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from engine import PHASES, ExperimentSpec, UnknownNameError, all_ops, compile_program, parse_name, trace
 from engine.losses import LOSSES
+from engine.program import compiled
 from engine.rules.ops import gradient_of
 from tests.engine.helpers import (
     ACTIVATION_NAMES,
@@ -169,7 +170,7 @@ def test_every_operation_comes_into_some_program_of_the_registries():
 def test_compiling_again_gives_the_same_program(document):
     spec = ExperimentSpec.from_json(document)
     first = compile_program(spec)
-    again = compile_program.__wrapped__(spec)
+    again = compiled.__wrapped__(spec)
     assert again.calls == first.calls
     assert list(again.values.items()) == list(first.values.items())
     assert (again.parameters, dict(again.updates), dict(again.settings)) == (

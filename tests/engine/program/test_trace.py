@@ -93,7 +93,7 @@ def test_another_process_computes_the_same_bytes():
     names = ["seed", "relu", "softmax and cross-entropy in mini-batches"]
     code = (
         "from tests.engine.helpers import SPECS\n"
-        "from tests.engine.test_trace import digest\n"
+        "from tests.engine.program.test_trace import digest\n"
         f"print(*(digest(SPECS[name], 100) for name in {names!r}))"
     )
     done = subprocess.run(

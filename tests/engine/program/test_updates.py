@@ -12,7 +12,7 @@ from engine import SpecError
 from engine.examples import EXAMPLES
 from engine.optimizers import OPTIMIZERS
 from engine.optimizers.schedules import SCHEDULES
-from engine.program import compile_program
+from engine.program import compiled
 from tests.engine.helpers import assert_close, cases, check_rule, dense, fresh_run, make_spec, operands_for, small
 
 # One step of every optimizer for one number: (parameter, gradient, memory, t) gives the new parameter.
@@ -148,7 +148,7 @@ def test_a_mistake_in_an_optimizer_is_noticed(name, writes, kernel, monkeypatch)
     for key in [key for key in updates if key[0] == writes]:
         monkeypatch.setitem(updates, key, replace(updates[key], kernel=kernel))
     op = updates[writes, 1]
-    compile_program.cache_clear()
+    compiled.cache_clear()
     try:
         with pytest.raises(AssertionError, match="norm of the difference"):
             test_every_optimizer_is_its_textbook_loop(name)
@@ -156,7 +156,7 @@ def test_a_mistake_in_an_optimizer_is_noticed(name, writes, kernel, monkeypatch)
             check_rule(op, {**operands_for(op, 0), **({"t": np.array(2.0)} if "t" in op.slots else {})})
     finally:
         monkeypatch.undo()
-        compile_program.cache_clear()
+        compiled.cache_clear()
 
 
 @pytest.mark.parametrize("name", [name for name in OPTIMIZERS if OPTIMIZERS[name].memory])

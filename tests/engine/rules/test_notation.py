@@ -26,6 +26,7 @@ from engine.rules.expression import (
     smaller,
     sqrt,
 )
+from engine.rules.marks import letter
 from engine.rules.notation import UNROLLED, Formula, rule_formula, show_number, symbol, to_latex, to_mathml
 from engine.rules.rule import FUNCTIONS, Environment
 from tests.engine.helpers import (
@@ -100,10 +101,12 @@ def check_mathml(mathml):
     assert tree.tag == f"{MATHML}math"
     nodes = [element.get("data-node") for element in tree.iter() if element.get("data-node")]
     assert len(nodes) == len(set(nodes)), f"a node id comes twice: {sorted(n for n in nodes if nodes.count(n) > 1)}"
-    arity = {"msqrt": 1, "mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "msubsup": 3}
+    arity = {"msqrt": 1, "mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3}
     for element in tree.iter():
         kind = element.tag.removeprefix(MATHML)
         assert len(element) == arity.get(kind, len(element)), f"{kind} has {len(element)} parts"
+        if kind == "mi":
+            assert len(element.text) == 1 or element.text.isascii(), f"{element.text} is no single letter"
         if kind in ("mi", "mn", "mo", "mtext"):
             assert element.text, f"an empty {kind} in {mathml}"
             assert not len(element)
@@ -230,7 +233,13 @@ def test_a_count_has_another_letter_than_every_index():
     for program, call in CALLS.values():
         tree = ET.fromstring(to_mathml(rule_formula(program.rule(call), call.bind, call.writes)))
         counts = {element.text for element in tree.iter() if element.get("class") == "size"}
-        indices = {part for element in tree.iter(f"{MATHML}mtext") for part in (element.text or "").split(",")}
+        indices = {
+            inside.text
+            for kind, own in (("msub", 1), ("msup", 1), ("msubsup", 1))
+            for element in tree.iter(f"{MATHML}{kind}")
+            for script in element[own:]
+            for inside in script.iter(f"{MATHML}mi")
+        }
         assert not counts & indices, f"{call.op}: {counts & indices} counts and numbers at once"
 
 
@@ -357,6 +366,35 @@ SYMBOLS = {
     ("db2", ()): r"\frac{\partial L}{\partial {b}^{(2)}}",
     ("W2_new", ("j", "i")): r"W_{j,i}^{\text{(2) new}}",
 }
+
+
+LETTERS = {
+    "m̂": ('<mover accent="true"><mi>m</mi><mo stretchy="false">^</mo></mover>', r"\hat{m}"),
+    "β₁": ("<msub><mi>β</mi><mn>1</mn></msub>", r"\beta _{1}"),
+    "η₀": ("<msub><mi>η</mi><mn>0</mn></msub>", r"\eta _{0}"),
+    "μ⁺": ('<msup><mi>μ</mi><mo stretchy="false">+</mo></msup>', r"{\mu }^{+}"),
+    "Πμ": ("<mrow><mi>Π</mi><mi>μ</mi></mrow>", r"\Pi \mu"),
+    "‖g‖": (
+        '<mrow><mo stretchy="false">‖</mo><mi>g</mi><mo stretchy="false">‖</mo></mrow>',
+        r"\Vert g \Vert",
+    ),
+    "δ": ("<mi>δ</mi>", r"\delta"),
+}
+
+
+@pytest.mark.parametrize("text", LETTERS)
+def test_a_letter_is_typeset_from_its_parts(text):
+    mathml, latex = LETTERS[text]
+    assert to_mathml(letter(text)).removesuffix("</math>").partition(">")[2] == mathml
+    assert plain(to_latex(letter(text))) == latex
+
+
+def test_a_memory_says_above_and_below_what_it_is_of():
+    mathml = to_mathml(symbol("m_W2_new", ("0", "1")))
+    inside = mathml.partition(">")[2].removesuffix("</math>")
+    below = '<mrow><mi>W</mi><mo stretchy="false">,</mo><mn>0</mn><mo stretchy="false">,</mo><mn>1</mn></mrow>'
+    assert below in inside
+    assert '<mn>2</mn><mo stretchy="false">)</mo><mspace width="0.2em"/><mtext>new</mtext></mrow>' in inside
 
 
 @pytest.mark.parametrize(("name", "index"), SYMBOLS, ids=lambda part: part if isinstance(part, str) else "")

@@ -11,6 +11,7 @@ import pytest
 
 from engine import Cancelled, History, StepError, Trajectory, compile_program, open_run, state_at
 from engine.rules.ops import gradient_of
+from engine.training.kept import Kept
 from tests.engine.helpers import (
     SPECS,
     assert_close,
@@ -248,7 +249,7 @@ def test_several_threads_at_once_get_the_bytes_one_gets_alone():
 
 
 def test_a_run_that_nobody_asked_for_lately_is_forgotten_and_comes_back_the_same(monkeypatch):
-    monkeypatch.setattr("engine.run.KEPT_RUNS", 3)
+    monkeypatch.setattr("engine.run.kept", Kept(most_runs=3))
     first = open_run(make_spec({"seed": 123}))
     before = first.trace(40)
     for seed in range(200, 206):
@@ -259,7 +260,7 @@ def test_a_run_that_nobody_asked_for_lately_is_forgotten_and_comes_back_the_same
 
 
 def test_runs_kept_ready_are_bounded_in_bytes(monkeypatch):
-    monkeypatch.setattr("engine.run.KEPT_BYTES", 1)
+    monkeypatch.setattr("engine.run.kept", Kept(most_bytes=1))
     run = open_run(make_spec({"seed": 321}))
     assert open_run(make_spec({"seed": 321})).trajectory is run.trajectory, "the last one asked for is always kept"
     open_run(make_spec({"seed": 322}))

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import LANGUAGES, AddressError, UnknownNameError, compile_program, explain, format_address
+from engine import LANGUAGES, AddressError, UnknownNameError, explain, format_address
 from engine.activations import ACTIVATIONS
+from engine.program import compiled
 from engine.witness.explain import MOST_TERMS
 from tests.engine.helpers import (
     SPECS,
@@ -252,10 +253,10 @@ def test_the_rule_is_a_witness_for_tiny_numbers_too(monkeypatch):
         do(np.multiply, out, do.constant(1.5), out)
 
     monkeypatch.setitem(op.derivatives, "z", replace(delta, kernel=half_as_much_again))
-    compile_program.cache_clear()
+    compiled.cache_clear()
     try:
         wrong = fresh_run(document).explain(0, name, index)
     finally:
         monkeypatch.undo()
-        compile_program.cache_clear()
+        compiled.cache_clear()
     assert not wrong.rule.passed, f"rule {wrong.rule.value!r} passes for {wrong.value!r}"

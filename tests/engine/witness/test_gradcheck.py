@@ -9,7 +9,7 @@ import pytest
 
 from engine import AddressError, Cancelled
 from engine.layers import AFFINE
-from engine.program import compile_program
+from engine.program import compile_program, compiled
 from engine.rules.ops import gradient_of
 from engine.witness.gradcheck import ENTRIES_PER_ARRAY, RELATIVE_TOLERANCE, difference, differentiated
 from tests.engine.helpers import (
@@ -148,12 +148,12 @@ def test_the_check_rejects_a_gradient_that_is_wrong_by_a_thousandth(monkeypatch,
     right = fresh_run(document)
     assert right.trace(3).values["dW1"].all(), "a unit is dead, so nothing can be wrong with its gradient"
     assert right.check(3).passed
-    compile_program.cache_clear()
+    compiled.cache_clear()
     monkeypatch.setitem(AFFINE.derivatives, "W", off_by(factor, entry))
     try:
         check = fresh_run(document).check(3)
     finally:
-        compile_program.cache_clear()
+        compiled.cache_clear()
     wrong = {array.name for array in check.arrays if not array.passed}
     assert wrong == {"dW1", "dW2"}, shown(check)
     assert not check.passed
@@ -207,7 +207,7 @@ def test_on_a_kink_any_slope_between_the_two_sides_passes():
 
 
 def test_on_a_kink_a_slope_beyond_both_sides_fails(monkeypatch):
-    compile_program.cache_clear()
+    compiled.cache_clear()
     wrong = replace(AFFINE.derivatives["W"], kernel=lambda do, out, delta, a: do(np.copyto, out, np.array(0.5)))
     monkeypatch.setitem(AFFINE.derivatives, "W", wrong)
     try:
@@ -219,7 +219,7 @@ def test_on_a_kink_a_slope_beyond_both_sides_fails(monkeypatch):
             }
         ).check(0)
     finally:
-        compile_program.cache_clear()
+        compiled.cache_clear()
     assert {array.name: array.passed for array in check.arrays} == {"dW1": False, "db1": True}, shown(check)
 
 
