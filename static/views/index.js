@@ -11,16 +11,17 @@ import { network } from "./network.js";
 /**
  * @param {() => void} arrived  called when a view has come that was waited for
  * @param {(part: string) => Promise<void>} texts  fetches the texts of a part of the page
+ * @param {boolean} [saved]  is the page one that was saved to a file?
  * @returns {readonly StageView[]}
  */
-export function createViews(arrived, texts) {
+export function createViews(arrived, texts, saved = false) {
   /** @type {(id: string, title: string, load: () => Promise<StageView>) => StageView} */
   const view = (id, title, load) => later(id, title, load, arrived);
   /** What a view of numbers in rows needs beside its script. */
   const tables = () => [sheet("views"), texts("views")];
   /** What a view of figures needs beside its script.  @param {string} name */
   const figures = (name) => [sheet(name), texts("figures"), import("../inquiries.js")];
-  return Object.freeze([
+  const offline = [
     network,
     view("matrices", "stage.matrices", async () => {
       const [{ matrices }] = await Promise.all([import("./matrices.js"), ...tables()]);
@@ -30,6 +31,11 @@ export function createViews(arrived, texts) {
       const [{ batch }] = await Promise.all([import("./batch.js"), ...tables()]);
       return batch;
     }),
+  ];
+  // A page saved to a file holds traces, and nothing that a server would have to work out.
+  if (saved) return Object.freeze(offline);
+  return Object.freeze([
+    ...offline,
     view("after", "stage.after", async () => {
       const [{ after }] = await Promise.all([import("./after.js"), ...tables()]);
       return after;
