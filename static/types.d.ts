@@ -167,6 +167,7 @@ export interface Diagnosis {
     patience: number;
     best: { epoch: number; step: number; value: Numeric } | null;
     stopped: { epoch: number; step: number } | null;
+    reached: { epoch: number; step: number } | null;
   };
 }
 
@@ -213,6 +214,12 @@ export interface State {
   view: string;
   focus: Address | null;
   playing: boolean;
+  /** Does the playhead run through the steps of the training, many at a time? */
+  training: boolean;
+  /** What the training is to stop at, beside its end and a number that is not finite. */
+  stop: StopWhen | null;
+  /** Where it will, once the server has said so. */
+  halts: Halts | null;
   /** Moments a second while playing. */
   speed: number;
   /** Significant digits of every number shown; null where as many are shown as fit. */
@@ -248,6 +255,23 @@ export interface State {
   frameName: string | null;
 }
 
+/** A figure to watch, what it is to reach, and for how many epochs it may fail to get better by more than `least`. */
+export interface StopWhen {
+  monitor: string;
+  goal: number | null;
+  patience: number | null;
+  least: number;
+}
+
+/** Steps of a run that a training stops at, in order, and why. */
+export interface Halts {
+  run: string;
+  stop: StopWhen | null;
+  list: { step: number; text: string }[];
+  /** Why that cannot be told. */
+  problem?: string;
+}
+
 export interface PendingEdit {
   spec: Spec;
   address: Address;
@@ -269,6 +293,7 @@ export interface Place {
   digits?: number;
   chart?: string;
   maps?: boolean;
+  stop?: StopWhen;
   wires?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
@@ -343,6 +368,8 @@ export interface Explanation {
   }[];
   sentence: string;
   meaning: string;
+  /** Why it is not finite: what happened first, then what followed from it. */
+  causes?: { code: string; address: string | null; text: string }[];
   witnesses: {
     rule: { value: number; error: number; passed: boolean } | null;
     difference: { value: number; error: number; passed: boolean; epsilon: number } | null;
@@ -574,6 +601,8 @@ export interface Context {
   /** 0 to 1: how far the transition into this moment has gone; 1 under reduced motion. */
   progress: number;
   reducedMotion: boolean;
+  /** Fetches the texts of a part of the page that comes later. */
+  texts?: (part: string) => Promise<void>;
 }
 
 /** What a view of the stage is handed: it may ask the server while it draws. */
@@ -606,6 +635,10 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
+  | { type: "train"; on: boolean }
+  | { type: "train/step"; step: number }
+  | { type: "stop"; stop: StopWhen | null }
+  | { type: "halts"; halts: Halts }
   | { type: "run/loading"; key: string; spec: Spec; merge?: boolean }
   | { type: "run/ready"; key: string; run: Run }
   | { type: "run/failed"; key: string; problem: Problem }
