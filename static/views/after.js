@@ -66,9 +66,9 @@ function contentOf(frame, context) {
     "div",
     { class: "after-body", "aria-busy": !isThis },
     drawChange(frame, context, found),
-    html("h3", {}, t("after.example", { example: frame.example })),
+    html("h2", {}, t("after.example", { example: frame.example })),
     drawUnits(frame, context, found),
-    html("h3", {}, t("after.parts")),
+    html("h2", {}, t("after.parts")),
     drawShares(frame, context, found),
   );
 }

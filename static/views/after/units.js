@@ -6,9 +6,10 @@
  */
 import { html } from "../../draw/dom.js";
 import { exact, figures } from "../../draw/figures.js";
-import { inline } from "../../draw/nodes.js";
-import { symbol } from "../../draw/symbols.js";
+import { full } from "../../draw/format.js";
+import { symbolText } from "../../draw/label.js";
 import { formatAddress, valueAt } from "../../trace.js";
+import { symbolOf } from "../../draw/unitlabel.js";
 import { bar } from "./loss.js";
 
 /** Of a wide layer so many units are shown: those that changed most. */
@@ -36,7 +37,6 @@ export function drawUnits(frame, context, found) {
     "div",
     { class: "after-layers" },
     ...layers.map((rows, at) => drawLayer(frame, context, rows, at + 1, most)),
-    drawTarget(frame, context),
   );
 }
 
@@ -67,7 +67,8 @@ function rowsOf({ run, trace, example }, { values }, layer) {
  * @param {number} most
  * @returns {Drawn}
  */
-function drawLayer({ run, example }, { t }, rows, layer, most) {
+function drawLayer(frame, { t, dispatch }, rows, layer, most) {
+  const { run, example } = frame;
   const last = run.layers.length - 1;
   const change = (/** @type {Row} */ { before, after }) => Math.abs(after - before) || 0;
   const units = [...Map.groupBy(rows, ({ unit }) => unit).entries()];
@@ -78,7 +79,7 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
   return html(
     "section",
     { key: layer, class: "after-layer" },
-    html("h4", {}, layer === last ? t("stage.output") : t("stage.hidden", { layer })),
+    html("h3", {}, layer === last ? t("stage.output") : t("stage.hidden", { layer })),
     html(
       "table",
       {},
@@ -91,59 +92,79 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
           ...["after.number", "after.before", "after.after", "after.difference"].map((key) =>
             html("th", { scope: "col" }, t(key))
           ),
-          html("td"),
         ),
       ),
       html(
         "tbody",
         {},
         ...shown.flatMap(([unit, of]) =>
-          of.map(({ name, before, after }, at) =>
-            html(
+          of.map(({ name, before, after }, at) => {
+            const address = { name, index: [example, unit] };
+            return html(
               "tr",
               { key: `${name} ${unit}`, class: at === 0 ? "first" : null },
-              html("th", { scope: "row" }, inline(symbol(run, name, [unit], t))),
+              html(
+                "th",
+                { scope: "row" },
+                symbolOf(run, name, [unit], ""),
+                html("span", { class: "unseen" }, `${symbolText(run, name)} ${unit}`),
+              ),
               html(
                 "td",
                 {},
                 html("button", {
                   type: "button",
                   class: "after-cell",
-                  "data-address": formatAddress({ name, index: [example, unit] }),
+                  "data-address": formatAddress(address),
                   "data-value": exact(before),
                   "data-known": true,
+                  on: { click: () => dispatch({ type: "focus", address }) },
                 }, html("span", { class: "cell-number" }, figures(before))),
               ),
-              html("td", { class: "after-new" }, figures(after)),
-              html("td", { class: "after-by" }, signed(after - before)),
+              html("td", { class: "after-new", title: full(after) }, figures(after)),
+              html(
+                "td",
+                { class: "after-difference", title: full(after - before) },
+                difference(after - before),
+              ),
               html("td", { class: "after-change" }, bar(after - before, most)),
-            )
-          )
+            );
+          })
         ),
       ),
+      layer === last ? drawTarget(frame) : null,
     ),
     units.length > MOST &&
       html("p", { class: "faint" }, t("after.most", { count: MOST, units: units.length })),
   );
 }
 
-/** A change has its sign, whichever it is.  @param {number} change */
-function signed(change) {
+/** With its sign, for so small a difference is lost between two rounded numbers.  @param {number} change */
+function difference(change) {
   return change > 0 ? `+${figures(change)}` : figures(change);
 }
 
-/** @param {Frame} frame  @param {StageContext} context  @returns {Drawn | null} */
-function drawTarget({ run, trace, example }, { t }) {
+/** What the outputs should be, below what they are.  @param {Frame} frame  @returns {Drawn | null} */
+function drawTarget({ run, trace, example }) {
   const y = trace.values.y;
   if (!y?.data) return null;
-  const values = Array.from(
-    { length: Math.min(MOST, y.shape[1]) },
-    (_, k) => valueAt(y, [example, k]) ?? NaN,
-  );
+  const values = Array.from({ length: Math.min(MOST, y.shape[1]) }, (_, unit) => unit);
   return html(
-    "section",
-    { key: "target", class: "after-layer is-target" },
-    html("h4", {}, run.values.y.label),
-    html("p", {}, values.map(figures).join(t("after.comma")), y.shape[1] > MOST ? " …" : ""),
+    "tbody",
+    { key: "target" },
+    ...values.map((unit) =>
+      html(
+        "tr",
+        { key: unit, class: unit === 0 ? "first" : null },
+        html(
+          "th",
+          { scope: "row" },
+          symbolOf(run, "y", [unit], ""),
+          html("span", { class: "unseen" }, `y ${unit}`),
+        ),
+        html("td", {}, figures(valueAt(y, [example, unit]) ?? NaN)),
+        html("td", { colspan: 3, class: "after-target" }, run.values.y.label),
+      )
+    ),
   );
 }

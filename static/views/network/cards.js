@@ -14,7 +14,7 @@ import { formatAddress, known as isKnownAt, unitOf } from "../../trace.js";
 import { exact, figures } from "../../draw/figures.js";
 import { captionBox, singleHeight } from "./layout.js";
 import { cellOf, mostTelling, pairedRows, placeValues, shownOnWires, shownSingle } from "./quantities.js";
-import { symbolOf } from "./symbols.js";
+import { symbolOf } from "../../draw/unitlabel.js";
 
 /**
  * What drawing needs beside the frame. `litNames` are the values of which a cell is read or written, `before` the
