@@ -137,7 +137,7 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     getRun: (id, { signal } = {}) => request(`/runs/${id}`, { lang: language }, signal),
     createRun: (spec, { signal } = {}) => request("/runs", { lang: language }, signal, spec),
     getHistory: (run, points = 200, { signal } = {}) =>
-      request(`/runs/${run.id}/history`, { points }, signal).then(decodeHistory),
+      request(`/runs/${run.id}/history`, { points: Math.max(2, points) }, signal).then(decodeHistory),
     getExplain: (run, step, { name, index }, language, { signal } = {}) =>
       request(
         `/runs/${run.id}/steps/${step}/explain`,

@@ -124,6 +124,7 @@ const guide = createGuide({
     controls.discard();
     goTo(place);
   },
+  propose: openSpec,
   showExperiment: header.showExperiment,
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
