@@ -124,6 +124,7 @@ const guide = createGuide({
     controls.discard();
     goTo(place);
   },
+  propose: openSpec,
   showExperiment: header.showExperiment,
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
@@ -243,7 +244,15 @@ function arrived(state) {
 
 /** @param {State} state @returns {Context} */
 function contextOf(state) {
-  return { state, dispatch, t, language, progress: player.progress(), reducedMotion: stillness.matches };
+  return {
+    state,
+    dispatch,
+    t,
+    texts,
+    language,
+    progress: player.progress(),
+    reducedMotion: stillness.matches,
+  };
 }
 
 /** @param {Run} run */
@@ -285,6 +294,7 @@ function mark(state) {
   dataset.frame = run?.program.calls[state.cursor.frame]?.writes ?? "";
   dataset.phase = frame?.call.phase ?? "";
   dataset.present = String(state.present);
+  dataset.view = state.view;
   dataset.hide = state.hide.join(" ");
   dataset.veil = state.veil.join(" ");
   dataset.ready = String(frame !== null && (viewOf(views, state).isReady?.() ?? true));

@@ -117,6 +117,8 @@ export type Spec = Record<string, unknown>;
 export interface Tensor {
   shape: number[];
   data: Float64Array | null;
+  /** Of an array that was left out: the rows that have come since, by example. */
+  rows?: Record<number, Float64Array>;
 }
 
 export interface Trace {
@@ -368,6 +370,8 @@ export interface Explanation {
   }[];
   sentence: string;
   meaning: string;
+  /** Why it is not finite: what happened first, then what followed from it. */
+  causes?: { code: string; address: string | null; text: string }[];
   witnesses: {
     rule: { value: number; error: number; passed: boolean } | null;
     difference: { value: number; error: number; passed: boolean; epsilon: number } | null;
@@ -599,6 +603,8 @@ export interface Context {
   /** 0 to 1: how far the transition into this moment has gone; 1 under reduced motion. */
   progress: number;
   reducedMotion: boolean;
+  /** Fetches the texts of a part of the page that comes later. */
+  texts?: (part: string) => Promise<void>;
 }
 
 /** What a view of the stage is handed: it may ask the server while it draws. */
@@ -641,8 +647,8 @@ export type Action =
   | { type: "trace/loading"; key: string }
   | { type: "trace/ready"; key: string; trace: Trace }
   | { type: "trace/failed"; key: string; problem: Problem }
-  /** Arrays of the trace that were left out, and those that cannot be had. */
-  | { type: "trace/more"; key: string; values: Record<string, Tensor>; refused: string[] }
+  /** Arrays of the trace that were left out, whole or the row of one example; and those that cannot be had. */
+  | { type: "trace/more"; key: string; values: Record<string, Tensor>; row?: number; refused: string[] }
   | { type: "history/loading"; key: string }
   | { type: "history/ready"; key: string; history: History }
   | { type: "history/failed"; key: string; problem: Problem }

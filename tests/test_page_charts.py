@@ -206,6 +206,23 @@ def test_while_a_training_is_computed_its_chart_grows_and_does_not_ask_too_often
     assert "as far as it is computed" in page.locator(".chart-figure h2").inner_text()
 
 
+def test_a_training_of_one_step_is_a_point_and_its_curve_is_there(visit):
+    visit.open("#view=charts", spec={"epochs": 1}).curve()
+    visit.wait(DRAWN, "loss")
+    visit.wait("() => document.querySelector('.chart-plot .points path')?.getBoundingClientRect().width > 6")
+    assert "only step" in visit.page.locator(".chart-sentence").inner_text()
+
+
+def test_what_is_no_finite_number_is_a_region_of_the_chart(visit):
+    spec = {"data": {"kind": "linear"}, "layers": [{"units": 1}], "optimizer": {"learning_rate": 30}, "epochs": 300}
+    spec["optimizer"]["kind"] = "sgd"
+    visit.open("#view=charts", spec=spec)
+    visit.wait(DRAWN, "loss")
+    visit.wait("() => document.querySelectorAll('.chart-plot .shapelayer path').length === 2")  # and the playhead
+    assert "Diverging" in visit.page.locator(".chart-warning").inner_text()
+    assert "NaN" in visit.page.locator(".chart-plot .annotation").text_content()
+
+
 def test_in_the_dark_and_in_chinese_the_charts_are_as_legible(new_page, base_url):
     page = new_page(reduced_motion="reduce", color_scheme="dark")
     visit = Visit(page, base_url).open("#step=40&view=charts", query="?lang=zh", spec=SPEC)

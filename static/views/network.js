@@ -19,6 +19,7 @@ import { drawHeadings } from "./network/headings.js";
 import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
 import { hasPlane } from "../maps.js";
+import { sheet } from "../sheets.js";
 import { cellOf, placeValues } from "./network/quantities.js";
 import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
@@ -219,6 +220,8 @@ function drawNow(host, stage) {
 
 /** @type {typeof import("./network/wide.js") | null} */
 let wide = null;
+/** @type {typeof import("./network/notes.js") | null} */
+let notes = null;
 /** @type {typeof import("./network/back.js") | null} */
 let back = null;
 /** Parts on their way. @type {Set<string>} */
@@ -235,7 +238,7 @@ const coming = new Set();
 function bring(part, there, load, arrived) {
   if (there || coming.has(part)) return;
   coming.add(part);
-  load().then(arrived).catch(() => coming.delete(part));
+  Promise.all([load(), sheet("later")]).then(([there]) => arrived(there)).catch(() => coming.delete(part));
 }
 
 /** @param {HTMLElement} host  @param {Stage} stage  @param {Frame} frame  @param {NonNullable<Stage["plan"]>} plan */
@@ -247,6 +250,17 @@ function bringParts(host, stage, { run, moment }, { layout, wires }) {
   if (wires.length > SVG_WIRES || layout.columns.some(({ more }) => more)) {
     bring("wide", wide, () => import("./network/wide.js"), (there) => {
       wide = there;
+      again();
+    });
+  }
+  // At the first assignment there is nothing to say of any unit.
+  if (moment.frame > 0) {
+    const load = async () => {
+      const [there] = await Promise.all([import("./network/notes.js"), stage.shown.context.texts?.("why")]);
+      return there;
+    };
+    bring("notes", notes, load, (there) => {
+      notes = there;
       again();
     });
   }
@@ -389,7 +403,11 @@ function planFor(stage, frame, box) {
 function prepare(stage, { layout, wires }, { frame, context, before, arrived }) {
   const litNames = new Set([...frame.reads, ...frame.written].map(({ name }) => name));
   /** @type {Scene} */
-  const scene = { frame, context, layout, litNames, before, arrived, focus: formatAddress(frame.focus) };
+  const scene = {
+    ...{ frame, context, layout, litNames, before, arrived },
+    focus: formatAddress(frame.focus),
+    note: notes?.drawNote,
+  };
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];
   const pointed = [...wiresNamed(frame, context), ...stage.pointed ? [stage.pointed] : []];

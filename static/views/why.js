@@ -16,7 +16,7 @@ import { echoNumbers } from "./why/echo.js";
 import { drawFactors } from "./why/factors.js";
 import { fitLines } from "./why/fit.js";
 import { drawFormulas, drawHead } from "./why/head.js";
-import { drawEditorLater, drawPathsLater, editorThere } from "./why/later.js";
+import { drawEditorLater, drawNotesLater, drawPathsLater, editorThere } from "./why/later.js";
 import { drawOnward } from "./why/onward.js";
 import { drawNotYet, drawOrigin } from "./why/origin.js";
 import { drawProof } from "./why/proof.js";
@@ -49,7 +49,8 @@ export const why = {
 };
 
 /**
- * What the panel wants from the server: the explanation of this cell, for the proof by finite differences.
+ * What the panel wants from the server: the explanation of this cell, for the proof by finite differences, or for why it
+ * is not finite.
  * @param {Frame} frame
  * @param {string} language
  * @returns {{ key: string, run: string, step: number, name: string, index: number[], address: string, language: string } | null}
@@ -57,7 +58,9 @@ export const why = {
 export function needs(frame, language) {
   const { run, moment: { step }, focus } = frame;
   const call = run.program.calls[writtenBy(run, focus.name)];
-  if (call?.phase !== "backward" || !frame.known(focus)) return null;
+  const value = frame.value(focus);
+  const isWild = call && value !== undefined && !Number.isFinite(value);
+  if (!(call?.phase === "backward" || isWild) || !frame.known(focus)) return null;
   const address = formatAddress(focus);
   return {
     key: `${run.id}/${step}/${address}/${language}`,
@@ -120,6 +123,7 @@ function draw(host, panel) {
     place,
     drawProof(scene),
     ...words,
+    drawNotesLater(scene, again),
     drawNotYet(scene),
     drawEditorLater(scene, again),
     drawFormulas(scene),

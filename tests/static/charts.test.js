@@ -96,6 +96,19 @@ test("the curves of earlier runs lie behind, paler the older they are", () => {
   assert.ok(older < newer && newer < 1);
 });
 
+test("an earlier run that diverged does not shrink this one to a line", () => {
+  /** @param {(number | null)[]} y */
+  const rangeBeside = (y) => {
+    const figure = { ...FIGURE, data: [{ ...FIGURE.data[1], y }] };
+    const { layout } = dressed(FIGURE, { ...OPTIONS, earlier: [{ label: "before", figure }] });
+    return /** @type {{ range: number[] }} */ (layout.yaxis).range;
+  };
+  const [low, high] = rangeBeside([1e137, null]);
+  assert.ok(low < 1 && high > 2 && high < 4);
+  const [least, most] = rangeBeside([1.5, 2.5]);
+  assert.ok(least < 1 && most > 2.5 && most < 2.7, "one like it is seen whole");
+});
+
 test("what someone zoomed to stays at another step, and not in another run", () => {
   const zoom = (/** @type {Partial<ChartFigure>} */ change) =>
     dressed({ ...FIGURE, ...change }, OPTIONS).layout.uirevision;

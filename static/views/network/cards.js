@@ -14,12 +14,12 @@ import { formatAddress, known as isKnownAt, unitOf } from "../../trace.js";
 import { exact, figures } from "../../draw/figures.js";
 import { captionBox, singleHeight } from "./layout.js";
 import { cellOf, mostTelling, pairedRows, placeValues, shownOnWires, shownSingle } from "./quantities.js";
-import { symbolOf } from "./symbols.js";
+import { symbolOf } from "../../draw/unitlabel.js";
 
 /**
  * What drawing needs beside the frame. `litNames` are the values of which a cell is read or written, `before` the
- * moment the transition began at, `arrived` whether it has brought what it brings.
- * @typedef {{ frame: Frame, context: Context, layout: Layout, litNames: Set<string>, focus: string, before: Moment | null, arrived: boolean }} Scene
+ * moment the transition began at, `arrived` whether it has brought what it brings, `note` what there is to say of a unit.
+ * @typedef {{ frame: Frame, context: Context, layout: Layout, litNames: Set<string>, focus: string, before: Moment | null, arrived: boolean, note?: (scene: Scene, layer: number, unit: number) => Drawn | null }} Scene
  */
 
 /**
@@ -105,6 +105,7 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
     },
     shape.map ? html("canvas", { key: "map", class: "card-map", "aria-hidden": "true" }) : null,
     ...cells,
+    shape.bare ? null : scene.note?.(scene, layer, unit),
     drawCaption(scene, layer, unit, {
       always: shape.caption,
       above: captionBox(box, layout).y < box.y,
