@@ -6,12 +6,15 @@ They show what the engine found out; nothing is computed here but what a picture
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 
 import engine
 from app.encode import gaps
 from app.heatmaps import confusion, landscape
 from app.layercharts import asleep, depth, distribution, layer_values, layers, quantities
 from app.plots import (
+    DIVERGING,
+    LOST,
     Chart,
     Choice,
     Figure,
@@ -21,10 +24,13 @@ from app.plots import (
     finite,
     line,
     logarithmic,
+    lost,
+    lost_from,
     number,
     over_training,
     percent,
     spreads,
+    told_apart,
 )
 
 Text = engine.Text
@@ -68,11 +74,11 @@ def _loss(asked: Question) -> Figure:
                 "marker": {"size": 13, "symbol": "circle-open", "color": "var(--ink)", "line": {"width": 2.5}},
             }
         )
-    return Figure(data, over_training(asked, LOSS, yaxis=axis), sentence, scales=True, warning=warning)
+    frame = over_training(asked, LOSS, yaxis=axis, **lost(asked, lost_from(steps, found.train.loss)))
+    return Figure(data, frame, sentence, scales=True, warning=warning)
 
 
 OVERFITTING = Text("Overfitting", "过拟合")
-DIVERGING = Text("Diverging", "发散")
 
 
 def _best(found: engine.History) -> tuple[int, float] | None:
@@ -89,13 +95,14 @@ def _about_loss(asked: Question, found: engine.History) -> tuple[str, str]:
     assert found.train is not None
     losses = [float(loss) for loss in found.train.loss]
     first, last = losses[0], losses[-1]
-    lost = next((place for place, loss in enumerate(losses) if loss - loss != 0), None)
-    values: dict[str, object] = {"first": number(first), "last": number(last), "step": found.steps[-1]}
-    if lost is not None:
+    told = told_apart(first, last)
+    values: dict[str, object] = {"first": told[0], "last": told[1], "step": found.steps[-1]}
+    gone = next((place for place, loss in enumerate(losses) if not isfinite(loss)), None)
+    if gone is not None:
         text = Text(
-            "Training diverges: at step {lost} the loss is {value}.", "训练发散：第 {lost} 步的损失为 {value}。"
+            "Training diverges: at step {gone} the loss is {value}.", "训练发散：第 {gone} 步的损失为 {value}。"
         )
-        return asked.say(text, lost=found.steps[lost], value=number(losses[lost])), asked.say(DIVERGING)
+        return asked.say(text, gone=found.steps[gone], value=number(losses[gone])), asked.say(DIVERGING)
     if len(losses) == 1:
         return asked.say(Text("The loss of the only step is {first}.", "唯一一步的损失为 {first}。"), **values), ""
     if last > GROWN * first > 0:
@@ -111,7 +118,8 @@ def _about_loss(asked: Question, found: engine.History) -> tuple[str, str]:
         "Training loss goes from {first} up to {last} at step {step}.",
         "训练损失从 {first} 升到第 {step} 步的 {last}。",
     )
-    sentence = asked.say(falls if last <= first else rises, **values)
+    stays = Text("Training loss stays at {first}.", "训练损失保持在 {first}。")
+    sentence = asked.say(stays if told[0] == told[1] else falls if last < first else rises, **values)
     best = _best(found)
     if best is None or found.test is None:
         return sentence, ""
@@ -153,12 +161,13 @@ def _quality(asked: Question, figure: str, title: engine.Text, write: Callable[[
         data.append(curve)
         said.append(f"{asked.say(name)} {write(float(column[-1]))}")
     axis: Plain = {"tickformat": ".0%", "range": [-0.02, 1.04]} if figure == "accuracy" else {"tickformat": "~g"}
+    gone = lost_from(found.steps, getattr(found.train, figure))
+    text = Text("At step {step}: {said}.", "第 {step} 步：{said}。") if gone is None else LOST
     sentence = asked.say(
-        Text("At step {step}: {said}.", "第 {step} 步：{said}。"),
-        step=found.steps[-1],
-        said=Text(", ", "，")[asked.language].join(said),
+        text, step=found.steps[-1] if gone is None else gone, said=Text(", ", "，")[asked.language].join(said)
     )
-    return Figure(data, over_training(asked, title, yaxis=axis), sentence)
+    frame = over_training(asked, title, yaxis=axis, **lost(asked, gone))
+    return Figure(data, frame, sentence, warning="" if gone is None else asked.say(DIVERGING))
 
 
 def _sets(run: engine.Run) -> list[Choice]:

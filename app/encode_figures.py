@@ -248,6 +248,10 @@ def diagnosis(
                 "stopped": None
                 if stopping.stopped is None
                 else {"epoch": stopping.stopped, "step": stopping.stopped * steps_per_epoch},
+                "goal": stopping.goal,
+                "reached": None
+                if stopping.reached is None
+                else {"epoch": stopping.reached, "step": stopping.reached * steps_per_epoch},
             },
         }
     )

@@ -182,11 +182,12 @@ def routes(services: Services) -> APIRouter:
     async def get_diagnosis(request: Request) -> Response:
         require_json(request)
         run = schema.run_id(request.path_params["run"])
-        query = Query(request, "monitor", "patience", "min_delta", "lang")
+        query = Query(request, "monitor", "patience", "min_delta", "goal", "lang")
         asked = Asked(request, query)
         monitor = query.one_of("monitor", engine.MONITORS)
         patience = query.whole("patience", 1, settings.max_steps) or questions.DEFAULT_PATIENCE
         min_delta = questions.least_improvement(query)
+        goal = query.number("goal")
         spec = await services.spec(run)
 
         def build(stop: Stop) -> Answer:
@@ -194,13 +195,13 @@ def routes(services: Services) -> APIRouter:
             if monitor is not None:
                 schema.check_name(monitor, opened.monitors, "monitor")
             found = opened.diagnosis(stop)
-            stopping = opened.stopping(monitor, patience, min_delta, stop)
+            stopping = opened.stopping(monitor, patience, min_delta, goal, stop)
             body = encode_figures.diagnosis(
                 run, found, stopping, opened.monitors, spec.batches_per_epoch, asked.language
             )
             return Answer(body, vary=asked.vary, language=asked.language)
 
-        key = (run, "diagnosis", monitor, patience, min_delta, asked.language, asked.vary)
+        key = (run, "diagnosis", monitor, patience, min_delta, goal, asked.language, asked.vary)
         return await services.send(key, build, request)
 
     return router

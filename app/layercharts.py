@@ -9,15 +9,18 @@ import engine
 from app.encode import gaps
 from app.plots import (
     DASHES,
+    DIVERGING,
     LAYER,
+    LOST,
     Choice,
     Figure,
     Plain,
     Question,
-    finite,
     layout,
     line,
     logarithmic,
+    lost,
+    lost_from,
     number,
     of_layer,
     over_training,
@@ -74,7 +77,16 @@ def depth(asked: Question) -> Figure:
         (RATIO, moved, "var(--update)", {"size": 8, "dash": "dash"}),
     ]
     data = [
-        line(layers, gaps(values), name, colour, mode="lines+markers", **style)
+        # Zero has no place on a logarithmic axis; the table still has it.
+        line(
+            layers,
+            gaps([value or None for value in values]),
+            name,
+            colour,
+            mode="lines+markers",
+            meta={"exact": gaps(values)},
+            **style,
+        )
         for name, values, colour, style in rows
         if any(value is not None for value in values)
     ]
@@ -90,7 +102,9 @@ def depth(asked: Question) -> Figure:
     frame["annotations"] = [_nothing(k) for k, size in zip(layers, error, strict=True) if size == 0]
     if flow.ratio and error[0] and isfinite(flow.ratio) and isfinite(error[0]):
         frame["annotations"].append(_way_back(flow.ratio, error[0]))
-    return Figure(data, frame, _about_depth(asked, flow, step), scales=True, warning=_verdict(asked, flow.ratio))
+    whole = all(isfinite(value) for value in shown)
+    warning = _verdict(asked, flow.ratio) if whole else asked.say(DIVERGING)
+    return Figure(data, frame, _about_depth(asked, flow, step, whole), scales=True, warning=warning)
 
 
 def _nothing(layer: int) -> Plain:
@@ -114,15 +128,20 @@ def _way_back(ratio: float, arrives: float) -> Plain:
 
 def _verdict(asked: Question, ratio: float | None) -> str:
     """In a word what is wrong with errors that reach the first layer so much smaller or larger; empty if nothing is."""
-    if ratio is None or ratio != ratio:
+    if ratio is None or not isfinite(ratio):
         return ""
     if ratio < engine.VANISHED:
         return asked.say(Text("Vanishing", "梯度消失"))
     return asked.say(Text("Exploding", "梯度爆炸")) if ratio > engine.EXPLODED else ""
 
 
-def _about_depth(asked: Question, flow: engine.Flow, step: int) -> str:
-    if flow.ratio is None or flow.factor is None:
+def _about_depth(asked: Question, flow: engine.Flow, step: int, whole: bool) -> str:
+    if not whole:
+        text = Text(
+            "Training has diverged: in step {step} not every size is a finite number.",
+            "训练已发散：第 {step} 步有的数值大小不再是有限的数。",
+        )
+    elif flow.ratio is None or flow.factor is None:
         text = Text("How large the numbers of each layer are in step {step}.", "第 {step} 步各层数值的大小。")
     elif flow.ratio == 0:
         text = Text(
@@ -180,29 +199,31 @@ def _sizes(asked: Question, quantity: str) -> Figure:
     found = asked.run.history(asked.steps, asked.stop, ("norms",))
     names = sorted((name for name in found.norms if _stem(name) == quantity), key=_layer_of)
     columns = {name: _root_mean_squares(asked.run, name, found) for name in names}
-    frame = over_training(
-        asked, f"{RMS[asked.language]} |{symbol}|", yaxis=logarithmic(v for column in columns.values() for v in column)
-    )
-    first, last = names[0], names[-1]
-    ends = [(finite(columns[name]) or [float("nan")])[-1] for name in (first, last)]
-    ratio = ends[0] / ends[1] if len(names) > 1 and ends[1] else None
-    text = Text(
-        "Root mean square of the {what}, layer by layer. At step {step}: {first} in layer 1, {last} in layer {count}.",
-        "各层{what} 的均方根。第 {step} 步：第 1 层为 {first}，第 {count} 层为 {last}。",
-    )
+    gone = lost_from(found.steps, *columns.values())
+    shown = (value for column in columns.values() for value in column)
+    frame = over_training(asked, f"{RMS[asked.language]} |{symbol}|", yaxis=logarithmic(shown), **lost(asked, gone))
+    data = _curves(asked, columns, found, hue)
+    if gone is not None:
+        return Figure(data, frame, asked.say(LOST, step=gone), scales=True, warning=asked.say(DIVERGING))
+    first, last = columns[names[0]][-1], columns[names[-1]][-1]
+    ratio = first / last if len(names) > 1 and last else None
     sentence = asked.say(
-        text,
+        Text(
+            "Root mean square of the {what} by layer. At step {step}: {first} in layer 1, {last} in layer {count}.",
+            "各层{what} 的均方根。第 {step} 步：第 1 层为 {first}，第 {count} 层为 {last}。",
+        ),
         what=words[asked.language].format(symbol=symbol),
         step=found.steps[-1],
-        first=number(ends[0]),
-        last=number(ends[1]),
+        first=number(first),
+        last=number(last),
         count=len(names),
     )
     if ratio is not None and quantity == "delta":
         times = Text(" Layer 1 has {ratio} of the size of layer {count}.", "第 1 层是第 {count} 层的 {ratio} 倍。")
-        sentence += asked.say(times, ratio=number(ratio), count=len(names))
+        none = Text(" No error reaches layer 1.", "没有误差到达第 1 层。")
+        sentence += asked.say(times if ratio else none, ratio=number(ratio), count=len(names))
     warning = _verdict(asked, ratio) if quantity in ("delta", "dW") else ""
-    return Figure(_curves(asked, columns, found, hue), frame, sentence, scales=True, warning=warning)
+    return Figure(data, frame, sentence, scales=True, warning=warning)
 
 
 def _root_mean_squares(run: engine.Run, name: str, found: engine.History) -> list[float]:
@@ -277,18 +298,21 @@ def distribution(asked: Question) -> Figure:
         line(steps, most, ends, colour, width=1, dash="dot", legendgroup="ends", showlegend=False),
     ]
     what = asked.say(_called(name))
+    gone = lost_from(found.steps, found.quantiles[name][:, 3])
+    spread = Text(
+        "How the {what} of a batch are spread. At step {step} the middle half lies between {low} and {high}.",
+        "批量中{what} 的分布。第 {step} 步时，中间一半落在 {low} 与 {high} 之间。",
+    )
     sentence = asked.say(
-        Text(
-            "How the {what} of a batch are spread. At step {step} the middle half lies between {low} and {high}.",
-            "批量中{what} 的分布。第 {step} 步时，中间一半落在 {low} 与 {high} 之间。",
-        ),
+        spread if gone is None else LOST,
         what=what,
-        step=found.steps[-1],
+        step=found.steps[-1] if gone is None else gone,
         low=number(float(found.quantiles[name][-1, 2])),
         high=number(float(found.quantiles[name][-1, 4])),
     )
-    zero = {"zeroline": True, "zerolinecolor": "var(--line-strong)"}
-    return Figure(data, over_training(asked, what, yaxis=zero), sentence)
+    zero = {"zeroline": True, "zerolinecolor": "var(--line-strong)", "tickformat": "~g"}
+    frame = over_training(asked, what, yaxis=zero, **lost(asked, gone))
+    return Figure(data, frame, sentence, warning="" if gone is None else asked.say(DIVERGING))
 
 
 def asleep(asked: Question) -> Figure:

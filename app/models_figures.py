@@ -274,7 +274,7 @@ class Best(Shape):
 
 
 class Stopped(Shape):
-    """Where patience ran out."""
+    """Where patience ran out, or the goal was reached."""
 
     epoch: int
     step: int
@@ -289,6 +289,8 @@ class EarlyStopping(Shape):
     min_delta: float
     best: Best
     stopped: Stopped | None
+    goal: float | None
+    reached: Stopped | None
 
 
 class Diagnosis(Shape):

@@ -220,4 +220,5 @@ DIAGNOSIS = [
         "What counts as an improvement is larger than this.",
         {"type": "number", "minimum": 0, "default": 0},
     ),
+    parameter("goal", "query", "The figure to reach: where it is first as good as this.", {"type": "number"}),
 ]

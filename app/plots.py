@@ -24,6 +24,11 @@ DECADES = 3.0
 
 STEP = engine.Text("step", "步")
 LAYER = engine.Text("layer {k}", "第 {k} 层")
+DIVERGING = engine.Text("Diverging", "发散")
+LOST = engine.Text(
+    "Training has diverged: from step {step} on these are no finite numbers.",
+    "训练已发散：从第 {step} 步起不再是有限的数。",
+)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -111,7 +116,7 @@ def line(x: Sequence[Any], y: Sequence[Any], name: str, colour: str, **more: Any
         "y": y,
         "name": name,
         "line": style,
-        "marker": {"size": more.pop("size", 5), "color": colour},
+        "marker": {"size": more.pop("size", 5 if len(x) > 1 else 10), "color": colour},
         "hovertemplate": more.pop("hover", "%{y:.4g}"),
         **more,
     }
@@ -206,8 +211,63 @@ def number(value: float, figures: int = 3) -> str:
         return "NaN"
     if not isfinite(value):
         return "∞" if value > 0 else "−∞"
+    if 1000 <= abs(value) < 1e5:
+        return f"{value:.0f}".replace("-", "−")
     digits, _, power = f"{value:.{figures}g}".partition("e")
     return f"{digits}e{int(power)}".replace("-", "−") if power else digits.replace("-", "−")
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with as many figures as it takes to tell them apart, if six do."""
+    for figures in range(3, 7):
+        if number(one, figures) != number(other, figures):
+            return number(one, figures), number(other, figures)
+    return number(one), number(other)
+
+
+def lost_from(steps: Sequence[int], *columns: Iterable[float]) -> int | None:
+    """The first of the steps from which on one of the columns has no finite number any more."""
+    found = None
+    for column in columns:
+        for step, value in reversed(list(zip(steps, column, strict=True))):
+            if isfinite(value):
+                break
+            found = step if found is None else min(found, step)
+    return found
+
+
+def lost(asked: Question, step: int | None) -> Plain:
+    """The part of a chart over training where there is nothing finite left to draw, for its layout."""
+    if step is None:
+        return {}
+    edge = {"line": {"width": 0}, "fillcolor": "var(--warning-wash)", "layer": "below"}
+    end = max(asked.length, asked.run.steps) - 1
+    return {
+        "shapes": [
+            {
+                "type": "rect",
+                "xref": "x",
+                "yref": "paper",
+                "x0": step,
+                "x1": max(end, step + 1),
+                "y0": 0,
+                "y1": 1,
+                **edge,
+            }
+        ],
+        "annotations": [
+            {
+                "x": step,
+                "xanchor": "left",
+                "yref": "paper",
+                "y": 1,
+                "yanchor": "top",
+                "showarrow": False,
+                "text": "∞, NaN",
+                "font": {"color": "var(--warning-ink)"},
+            }
+        ],
+    }
 
 
 def percent(value: float) -> str:

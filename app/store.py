@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ T = TypeVar("T")
 
 FILE = "specs.sqlite3"
 BUSY_SECONDS = 2.0
+REOPEN_SECONDS = 5.0
+"""How long a file that could not be opened is left alone."""
 MIGRATIONS = (
     """
     CREATE TABLE IF NOT EXISTS specs (
@@ -51,19 +54,27 @@ class SpecStore:
     """Canonical specs by id. All methods may be called from any thread; all but `recent` may touch the disk."""
 
     def __init__(
-        self, folder: Path, version: str, *, memory_bytes: int, disk_bytes: int, shared: Shared | None = None
+        self,
+        folder: Path,
+        version: str,
+        *,
+        memory_bytes: int,
+        disk_bytes: int,
+        shared: Shared | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._path = folder / FILE
         self._version = version
         self._memory_bytes = memory_bytes
         self._disk_bytes = disk_bytes
         self._shared = shared or Nothing()
+        self._clock = clock
         self._recent: OrderedDict[str, Stored] = OrderedDict()
         self._recent_bytes = 0
         self._memory_lock = threading.Lock()
         self._disk_lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._opened = False
+        self._open_from = 0.0
         self._stored_bytes = 0
         self._unsaved: set[str] = set()
         self.on_disk = True
@@ -113,7 +124,7 @@ class SpecStore:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
-            self._opened = False
+            self._open_from = 0.0
 
     # In memory
 
@@ -150,6 +161,7 @@ class SpecStore:
         if self._on_disk(write):
             with self._memory_lock:
                 self._unsaved -= {*waiting, run}
+            self._recovered()
 
     def _select(self, database: sqlite3.Connection, run: str) -> Stored | None:
         row = database.execute("SELECT spec, engine FROM specs WHERE id = ?", (run,)).fetchone()
@@ -178,24 +190,20 @@ class SpecStore:
         """Do something with the database; None, and a word in the log, where the disk will not."""
         with self._disk_lock:
             try:
-                if not self._opened:
+                if self._connection is None and self._clock() >= self._open_from:
                     self._open()
                 if self._connection is None:
                     return None
-                done = work(self._connection)
+                return work(self._connection)
             except sqlite3.OperationalError as error:
                 self._fail(error)
                 return None
             except sqlite3.DatabaseError as error:
                 self._move_aside(error)
                 return None
-            if not self.on_disk:
-                log.warning("specs are kept on disk again")
-                self.on_disk = True
-            return done
 
     def _open(self) -> None:
-        self._opened = True
+        self._open_from = self._clock() + REOPEN_SECONDS
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._connect()
@@ -220,6 +228,12 @@ class SpecStore:
             database.close()
             raise
         return database
+
+    def _recovered(self) -> None:
+        """Something was written. That something can be read says nothing: so it can on a full disk."""
+        if not self.on_disk:
+            log.warning("specs are kept on disk again")
+            self.on_disk = True
 
     def _fail(self, error: Exception) -> None:
         if self.on_disk:

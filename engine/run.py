@@ -121,14 +121,19 @@ class Run:
         return diagnosis.monitors(self.trajectory)
 
     def stopping(
-        self, monitor: str | None = None, patience: int = 10, min_delta: float = 0.0, stop: Stop = None
+        self,
+        monitor: str | None = None,
+        patience: int = 10,
+        min_delta: float = 0.0,
+        goal: float | None = None,
+        stop: Stop = None,
     ) -> EarlyStopping:
-        """When training would have stopped early; places count epochs.
+        """When training would have stopped early, or reached a goal; places count epochs.
 
         Raises UnknownNameError for a monitor the run does not have.
         """
         with self.trajectory.lock:
-            return diagnosis.stopping(self.trajectory, self.spec.epochs, monitor, patience, min_delta, stop)
+            return diagnosis.stopping(self.trajectory, self.spec.epochs, monitor, patience, min_delta, goal, stop)
 
     def explain(
         self, step: int, name: str, index: Sequence[int], language: str = "en", stop: Stop = None

@@ -6,7 +6,7 @@
  */
 import { fieldsOf, fillField, isTyped, sayUnusual, settingsOf, showOnly, valueOf } from "./fields.js";
 import { settled } from "./player.js";
-import { sayNotes, sayProblem } from "./remarks.js";
+import { sheet } from "./sheets.js";
 import {
   addLayer,
   areLabels,
@@ -47,6 +47,18 @@ const TYPING = 400;
 export function createControls({ form, t, propose, reset, begin, restore, rows, texts }) {
   /** @type {Spec} */
   let draft = {};
+  /** What says remarks comes with the first. @type {typeof import("./remarks.js") | null} */
+  let remarks = null;
+  /** @type {Run["notes"]} */
+  let notes = [];
+  /** @type {Problem | null} */
+  let problem = null;
+  const remark = async () => {
+    if (!remarks && !notes.length && !problem) return;
+    remarks ??= await import("./remarks.js");
+    remarks.sayNotes(form, notes);
+    remarks.sayProblem(form, problem, t);
+  };
   /** Has something been typed that is not proposed yet? */
   let typing = false;
   const query =
@@ -167,7 +179,13 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
   // Hands come with the first thing that a hand is near to.
   const lend = async () => {
     for (const kind of NEAR) panel.removeEventListener(kind, lend);
-    const [{ lendHands }] = await Promise.all([import("./panel/hands.js"), texts("panel")]);
+    const [{ lendHands }, said] = await Promise.all([
+      import("./panel/hands.js"),
+      import("./remarks.js"),
+      texts("panel"),
+      sheet("panel"),
+    ]);
+    remarks = said;
     lendHands({ form, list, t, draft: () => draft, change });
   };
   const panel = /** @type {HTMLElement} */ (form.closest("aside") ?? form);
@@ -189,13 +207,15 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
       if (typing) return;
       draft = run.spec;
       fill();
-      sayNotes(form, run.notes);
+      notes = run.notes;
+      remark();
       query("#cost").textContent = t("controls.cost", { parameters: run.parameters.count, steps: run.steps });
     },
     discard: () => typing = false,
-    refuse(problem) {
-      sayProblem(form, problem, t);
-      query("#kept").hidden = problem === null;
+    refuse(refused) {
+      problem = refused;
+      remark();
+      query("#kept").hidden = refused === null;
     },
   };
 }

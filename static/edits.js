@@ -2,7 +2,7 @@
  * Changing a number by hand: what may be changed, what that makes of the experiment, and which numbers are stale until
  * it is computed anew. Pure. An edit belongs to a step and stays from there on; the run before it is untouched.
  *
- * @import { Address, Frame, Run, Spec } from "./types.d.ts"
+ * @import { Action, Address, Frame, Run, Spec } from "./types.d.ts"
  */
 import { formatAddress } from "./trace.js";
 
@@ -65,12 +65,24 @@ export function withEdit(spec, { step, cell, setting }, value) {
 }
 
 /**
- * The steps of a run that begin with an edit, in order.
- * @param {Run} run
- * @returns {number[]}
+ * What putting in a number that was typed asks for.
+ * @param {Frame} frame
+ * @param {Address} address
+ * @param {string} text
+ * @returns {Action | null}  null for what is no number, or cannot be changed
  */
-export function editedSteps(run) {
-  return /** @type {any[]} */ (run.spec.edits ?? []).map((edit) => edit.step);
+export function editAction(frame, address, text) {
+  const target = editTarget(frame, address);
+  const plain = text.trim().replaceAll("\u2212", "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
+  const value = Number(plain);
+  if (!target || plain === "" || !Number.isFinite(value)) return null;
+  return {
+    type: "edit",
+    address,
+    value,
+    spec: withEdit(frame.run.spec, target, value),
+    stale: dependents(frame.run, address.name),
+  };
 }
 
 /**

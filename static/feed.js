@@ -14,6 +14,9 @@ import { STOPPED } from "./progress.js";
 /** Points of the loss curve: about one for every other pixel of a wide screen. */
 const POINTS = 600;
 
+/** Milliseconds after which a training is followed while it is computed, rather than waited for. */
+const LATE = 1500;
+
 /**
  * @typedef {object} Feed
  * @property {(state: State) => void} stateChanged  call after every change
@@ -81,15 +84,17 @@ export function createFeed(store, api, { seed, refused }) {
     const progress = (/** @type {Progress} */ progress) =>
       dispatch({ type: "history/progress", key, progress });
     dispatch({ type: "history/loading", key });
+    let limit = AbortSignal.any([signal, AbortSignal.timeout(LATE)]);
     while (!signal.aborted) {
       try {
-        const history = await api.getHistory(run, Math.min(POINTS, run.steps), { signal });
+        const history = await api.getHistory(run, Math.min(POINTS, run.steps), { signal: limit });
         dispatch({ type: "history/ready", key, history });
         return;
       } catch (error) {
+        if (signal.aborted) return;
         const problem = problemOf(error);
-        if (problem === null || signal.aborted) return;
-        const late = problem.type?.endsWith(":deadline") ?? false;
+        const late = limit.aborted || problem?.type?.endsWith(":deadline");
+        limit = signal;
         const failure = late
           ? await api.follow(run, progress, { signal }).then(() => null, problemOf)
           : problem;

@@ -42,6 +42,7 @@ export function meaning({ key, shiftKey, altKey, ctrlKey, metaKey }, state) {
   const by = shiftKey ? "assignment" : state.by;
   switch (key) {
     case " ":
+      if (state.training) return act({ type: "train", on: false });
       return act({ type: state.playing ? "pause" : "play" });
     case "ArrowRight":
       return act({ type: "move", by, direction: 1 });
@@ -67,6 +68,8 @@ export function meaning({ key, shiftKey, altKey, ctrlKey, metaKey }, state) {
       return act({ type: "speed", speed: state.speed / 2 });
     case "Escape":
       return state.focus ? act({ type: "focus", address: null }) : null;
+    case "f":
+      return act({ type: "train", on: !state.training });
     case "?":
       return { command: "help" };
     case "t":

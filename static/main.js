@@ -19,10 +19,11 @@ import { isTaken, meaning } from "./keys.js";
 import { runKey, shownRun } from "./needs.js";
 import { browserClock, createPlayer, settled } from "./player.js";
 import { alike, minimal } from "./spec.js";
+import { sheet } from "./sheets.js";
 import { createStage, viewOf } from "./stage.js";
 import { initialState, reduce } from "./state.js";
 import { createStore } from "./store.js";
-import { frameAt, parseAddress } from "./trace.js";
+import { formatAddress, frameAt, parseAddress } from "./trace.js";
 import { createTexts } from "./texts.js";
 import { createTransport } from "./transport.js";
 import { format, onChange, placeOf, read, toAction, write } from "./url.js";
@@ -104,7 +105,7 @@ const controls = createControls({
   rows: batchRows,
   texts,
 });
-const views = createViews(requestDraw, texts);
+const views = createViews(requestDraw, texts, "saved" in document.body.dataset);
 const showStage = createStage(byId("stage"), views);
 const showTransport = createTransport(dispatch, getState, t);
 const showVersions = createVersions(dispatch, language);
@@ -123,9 +124,23 @@ const guide = createGuide({
     controls.discard();
     goTo(place);
   },
+  propose: openSpec,
   showExperiment: header.showExperiment,
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
+/** What trains, and what says when that stops, come with the first wish for either. */
+let course = async () => {
+  course = async () => {};
+  const [{ createTrainer }, { createStops }] = await Promise.all([
+    import("./course/trainer.js"),
+    import("./course/stops.js"),
+    texts("course"),
+    sheet("course"),
+  ]);
+  createTrainer({ store, api, clock, t });
+  createStops({ host: byId("stop-menu"), store, t });
+};
+byId("stop-when").addEventListener("click", () => course());
 // Only a page inside another one has a clock to keep to, and the list of moments comes when it is first opened.
 if (window.parent !== window) import("./clock.js").then(({ keepTime }) => keepTime(store));
 byId("jump").addEventListener("toggle", async () => {
@@ -156,6 +171,7 @@ const speak = settled(() => {
 store.subscribe((state, before) => {
   feed.stateChanged(state);
   fillIn();
+  if (state.training || state.stop) course();
   player.stateChanged();
   if (state.cursor !== before.cursor && before.run.status === "ready") byId("hint").hidden = true;
   if (state.present !== before.present) header.showExperiment(state.present ? "closed" : "auto");
@@ -228,7 +244,15 @@ function arrived(state) {
 
 /** @param {State} state @returns {Context} */
 function contextOf(state) {
-  return { state, dispatch, t, language, progress: player.progress(), reducedMotion: stillness.matches };
+  return {
+    state,
+    dispatch,
+    t,
+    texts,
+    language,
+    progress: player.progress(),
+    reducedMotion: stillness.matches,
+  };
 }
 
 /** @param {Run} run */
@@ -270,6 +294,7 @@ function mark(state) {
   dataset.frame = run?.program.calls[state.cursor.frame]?.writes ?? "";
   dataset.phase = frame?.call.phase ?? "";
   dataset.present = String(state.present);
+  dataset.view = state.view;
   dataset.hide = state.hide.join(" ");
   dataset.veil = state.veil.join(" ");
   dataset.ready = String(frame !== null && (viewOf(views, state).isReady?.() ?? true));
@@ -288,11 +313,27 @@ function openSpec(spec) {
   feed.propose(spec);
 }
 
-/** To the field where the number under a place, or the one explained, can be changed. @param {Element | null} place */
-function editNumber(place) {
-  const address = /** @type {HTMLElement | null} */ (place?.closest("[data-address]"))?.dataset.address;
-  const cell = address === undefined ? null : parseAddress(address);
+/** @param {Element | null} place  @returns {import("./types.d.ts").Address | null}  of the number there */
+function addressAt(place) {
+  const text = /** @type {HTMLElement | null} */ (place?.closest("[data-address]"))?.dataset.address;
+  return text === undefined ? null : parseAddress(text);
+}
+
+/**
+ * A field for the number at a place: over its cell on the stage, or in the panel that explains it.
+ * @param {Element | null} place
+ * @param {boolean} [quiet]  say nothing where the number cannot be changed
+ */
+async function editNumber(place, quiet = false) {
+  const cell = addressAt(place), stage = byId("stage");
   if (cell) dispatch({ type: "focus", address: cell });
+  const address = cell ?? shown?.focus;
+  const onStage = address && stage.querySelector(`[data-address="${formatAddress(address)}"]`);
+  if (onStage && !byId("why").contains(place)) {
+    const [{ editInPlace }] = await Promise.all([import("./inplace.js"), texts("inplace"), sheet("inplace")]);
+    if (shown) editInPlace({ stage, address, frame: shown, store, t, quiet });
+    return;
+  }
   clock.requestFrame(() =>
     clock.requestFrame(() => {
       const field = /** @type {HTMLInputElement | null} */ (byId("why").querySelector(".why-editor input"));
@@ -336,10 +377,18 @@ document.addEventListener("keydown", (event) => {
   else if (said.command === "glossary") guide.openGlossary(target);
   else header.toggleExperiment();
 });
-byId("stage").addEventListener(
-  "dblclick",
-  (event) => editNumber(event.target instanceof Element ? event.target : null),
-);
+const stage = byId("stage");
+/** @param {Event} event  @returns {Element | null} */
+const under = ({ target }) => target instanceof Element ? target : null;
+stage.addEventListener("dblclick", (event) => editNumber(under(event)));
+/** A finger that touches the number it has chosen before wants to change it. */
+let again = false;
+stage.addEventListener("pointerdown", (event) => {
+  const address = addressAt(under(event)), { focus } = getState();
+  again = event.pointerType === "touch" && address !== null && focus !== null &&
+    formatAddress(address) === formatAddress(focus);
+});
+stage.addEventListener("click", (event) => again && editNumber(under(event), true));
 document.addEventListener("visibilitychange", () => player.visibilityChanged(document.hidden));
 stillness.addEventListener("change", () => player.finish());
 onChange((place) => {

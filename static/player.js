@@ -96,7 +96,9 @@ export function createPlayer(
       if (moving || arriving || state.playing) schedule();
     },
     visibilityChanged(hidden) {
-      if (hidden && getState().playing) dispatch({ type: "pause" });
+      const { playing, training } = getState();
+      if (hidden && playing) dispatch({ type: "pause" });
+      if (hidden && training) dispatch({ type: "train", on: false });
     },
     finish() {
       if (!moving) return;

@@ -36,6 +36,9 @@ export const initialState = Object.freeze({
   view: "network",
   focus: null,
   playing: false,
+  training: false,
+  stop: null,
+  halts: null,
   speed: 1,
   digits: null,
   maps: false,
@@ -62,7 +65,41 @@ const REMEMBERED = 100;
  * @returns {State}
  */
 export function reduce(state, action) {
+  const after = reduced(state, action);
+  return after.training && HALTING.has(action.type) ? change(after, { training: false }) : after;
+}
+
+/** Whoever goes somewhere, or starts something else, wants no training to run away with it. */
+const HALTING = new Set([
+  "move",
+  "goto",
+  "start",
+  "end",
+  "play",
+  "edit",
+  "undo",
+  "redo",
+  "restore",
+  "run/failed",
+]);
+
+/**
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+function reduced(state, action) {
   switch (action.type) {
+    case "train":
+      return trained(state, action.on);
+    case "train/step":
+      return state.training && state.run.status === "ready"
+        ? change(state, { cursor: endOf(state.run.value, action.step), direction: 0, focus: state.focus })
+        : state;
+    case "stop":
+      return change(state, { stop: action.stop, halts: null });
+    case "halts":
+      return change(state, { halts: Object.freeze(action.halts) });
     case "run/loading":
       return change(withSpec(state, action.spec, action.merge), { run: loading(state.run, action.key) });
     case "run/ready":
@@ -245,10 +282,16 @@ function awaited(remote, key) {
  * @param {Extract<Action, { type: "trace/more" }>} more
  * @returns {State}
  */
-function withMore(state, { key, values, refused }) {
+function withMore(state, { key, values, row, refused }) {
   if (state.trace.status !== "ready" || state.trace.key !== key) return state;
   const before = state.trace.value;
-  const all = { ...before.values, ...values };
+  const come = row === undefined ? values : Object.fromEntries(
+    Object.entries(values).map(([name, { data }]) => {
+      const known = before.values[name];
+      return [name, data ? { ...known, rows: { ...known.rows, [row]: data } } : known];
+    }),
+  );
+  const all = { ...before.values, ...come };
   const trace = {
     ...before,
     values: all,
@@ -373,6 +416,25 @@ function played(state) {
   if (state.run.status !== "ready") return state;
   const over = compare(state.cursor, end(state.run.value)) === 0;
   return change(over ? jumped(state, beginning(state)) : state, { playing: true });
+}
+
+/** @param {Run} run  @param {number} step  @returns {Moment}  all of it computed */
+function endOf(run, step) {
+  return clamp(run, { step, frame: Infinity, unit: Infinity });
+}
+
+/**
+ * Training from the very end begins again.
+ * @param {State} state
+ * @param {boolean} on
+ * @returns {State}
+ */
+function trained(state, on) {
+  if (!on || state.run.status !== "ready") return change(state, { training: false });
+  const run = state.run.value;
+  const over = compare(state.cursor, end(run)) === 0;
+  const cursor = endOf(run, over ? 0 : state.cursor.step);
+  return change(state, { training: true, playing: false, cursor, direction: 0 });
 }
 
 /**

@@ -28,6 +28,18 @@ export function createTransport(dispatch, getState, t) {
     () => dispatch({ type: "move", by: getState().by, direction: 1 }),
   );
   play.addEventListener("click", () => dispatch({ type: getState().playing ? "pause" : "play" }));
+  const train = byId("train");
+  train.addEventListener("click", () => dispatch({ type: "train", on: !getState().training }));
+  byId("look-inside").addEventListener("click", () => {
+    dispatch({ type: "goto", moment: { frame: 0, unit: 0 } });
+    if (/step|epoch/.test(getState().by)) dispatch({ type: "by", by: "unit" });
+  });
+  const goTo = /** @type {HTMLInputElement} */ (byId("go-to"));
+  goTo.addEventListener("change", () => {
+    const step = Math.round(Number(goTo.value));
+    if (goTo.value !== "" && step >= 0) dispatch({ type: "goto", moment: { step } });
+    goTo.value = String(getState().cursor.step);
+  });
   for (const radio of radios) {
     radio.addEventListener(
       "change",
@@ -48,6 +60,11 @@ export function createTransport(dispatch, getState, t) {
     play.setAttribute("aria-pressed", String(state.playing));
     byId("play-word").textContent = t(state.playing ? "player.pause" : "player.play");
     play.querySelector("use")?.setAttribute("href", state.playing ? "#icon-pause" : "#icon-play");
+    train.setAttribute("aria-pressed", String(state.training));
+    byId("train-word").textContent = t(state.training ? "player.pause" : "training.train");
+    train.querySelector("use")?.setAttribute("href", state.training ? "#icon-pause" : "#icon-train");
+    if (run) goTo.max = String(run.steps - 1);
+    if (document.activeElement !== goTo) goTo.value = String(state.cursor.step);
     for (const radio of radios) radio.checked = radio.value === state.by;
     const exponent = String(Math.round(Math.log2(state.speed)));
     if (speed.value !== exponent) speed.value = exponent;

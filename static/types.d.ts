@@ -119,6 +119,8 @@ export type Spec = Record<string, unknown>;
 export interface Tensor {
   shape: number[];
   data: Float64Array | null;
+  /** Of an array that was left out: the rows that have come since, by example. */
+  rows?: Record<number, Float64Array>;
 }
 
 export interface Trace {
@@ -169,6 +171,7 @@ export interface Diagnosis {
     patience: number;
     best: { epoch: number; step: number; value: Numeric } | null;
     stopped: { epoch: number; step: number } | null;
+    reached: { epoch: number; step: number } | null;
   };
 }
 
@@ -215,6 +218,12 @@ export interface State {
   view: string;
   focus: Address | null;
   playing: boolean;
+  /** Does the playhead run through the steps of the training, many at a time? */
+  training: boolean;
+  /** What the training is to stop at, beside its end and a number that is not finite. */
+  stop: StopWhen | null;
+  /** Where it will, once the server has said so. */
+  halts: Halts | null;
   /** Moments a second while playing. */
   speed: number;
   /** Significant digits of every number shown; null where as many are shown as fit. */
@@ -250,6 +259,23 @@ export interface State {
   frameName: string | null;
 }
 
+/** A figure to watch, what it is to reach, and for how many epochs it may fail to get better by more than `least`. */
+export interface StopWhen {
+  monitor: string;
+  goal: number | null;
+  patience: number | null;
+  least: number;
+}
+
+/** Steps of a run that a training stops at, in order, and why. */
+export interface Halts {
+  run: string;
+  stop: StopWhen | null;
+  list: { step: number; text: string }[];
+  /** Why that cannot be told. */
+  problem?: string;
+}
+
 export interface PendingEdit {
   spec: Spec;
   address: Address;
@@ -271,6 +297,7 @@ export interface Place {
   digits?: number;
   chart?: string;
   maps?: boolean;
+  stop?: StopWhen;
   wires?: boolean;
   present?: boolean;
   hide?: readonly Panel[];
@@ -345,6 +372,8 @@ export interface Explanation {
   }[];
   sentence: string;
   meaning: string;
+  /** Why it is not finite: what happened first, then what followed from it. */
+  causes?: { code: string; address: string | null; text: string }[];
   witnesses: {
     rule: { value: number; error: number; passed: boolean } | null;
     difference: { value: number; error: number; passed: boolean; epsilon: number } | null;
@@ -576,6 +605,8 @@ export interface Context {
   /** 0 to 1: how far the transition into this moment has gone; 1 under reduced motion. */
   progress: number;
   reducedMotion: boolean;
+  /** Fetches the texts of a part of the page that comes later. */
+  texts?: (part: string) => Promise<void>;
 }
 
 /** What a view of the stage is handed: it may ask the server while it draws. */
@@ -608,14 +639,18 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
+  | { type: "train"; on: boolean }
+  | { type: "train/step"; step: number }
+  | { type: "stop"; stop: StopWhen | null }
+  | { type: "halts"; halts: Halts }
   | { type: "run/loading"; key: string; spec: Spec; merge?: boolean }
   | { type: "run/ready"; key: string; run: Run }
   | { type: "run/failed"; key: string; problem: Problem }
   | { type: "trace/loading"; key: string }
   | { type: "trace/ready"; key: string; trace: Trace }
   | { type: "trace/failed"; key: string; problem: Problem }
-  /** Arrays of the trace that were left out, and those that cannot be had. */
-  | { type: "trace/more"; key: string; values: Record<string, Tensor>; refused: string[] }
+  /** Arrays of the trace that were left out, whole or the row of one example; and those that cannot be had. */
+  | { type: "trace/more"; key: string; values: Record<string, Tensor>; row?: number; refused: string[] }
   | { type: "history/loading"; key: string }
   | { type: "history/ready"; key: string; history: History }
   | { type: "history/failed"; key: string; problem: Problem }

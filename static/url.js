@@ -44,6 +44,10 @@ const PARTS = {
   digits: { read: digits, write: ({ digits }) => digits ? `${digits}` : undefined },
   chart: { read: chartName, write: ({ chart }) => chart || undefined },
   maps: { read: (text) => text === "1" || undefined, write: ({ maps }) => maps ? "1" : undefined },
+  stop: {
+    read: stopWhen,
+    write: ({ stop }) => stop && [stop.monitor, stop.goal, stop.patience, stop.least].join(),
+  },
   wires: { read: (text) => text === "1" || undefined, write: ({ wires }) => wires ? "1" : undefined },
   present: { read: (text) => text === "1" || undefined, write: ({ present }) => present ? "1" : undefined },
   hide: {
@@ -94,7 +98,7 @@ export function format(place) {
  * @returns {Place}
  */
 export function placeOf(state) {
-  const { cursor, example, by, view, spec, digits, maps, wires, chart, present, hide, lesson } = state;
+  const { cursor, example, by, view, spec, digits, maps, wires, chart, stop, present, hide, lesson } = state;
   const written = state.frameName ?? shownRun(state)?.program.calls[cursor.frame]?.writes;
   const frame = cursor.frame === 0 && state.frameName === null ? undefined : written;
   return {
@@ -108,6 +112,7 @@ export function placeOf(state) {
     ...state.focus ? { focus: state.focus } : {},
     ...digits === null ? {} : { digits },
     ...maps ? { maps } : {},
+    ...stop ? { stop } : {},
     ...chart ? { chart } : {},
     ...wires ? { wires } : {},
     ...present ? { present } : {},
@@ -134,6 +139,7 @@ export function toAction(place) {
     focus: place.focus ?? null,
     digits: place.digits ?? null,
     maps: place.maps ?? false,
+    stop: place.stop ?? null,
     chart: place.chart ?? "",
     wires: place.wires ?? false,
     present: place.present ?? false,
@@ -217,10 +223,11 @@ export function readPair(fragment = location.hash) {
  * The page as a part of another one, at the moment that a fragment says and nothing else it may hold.
  * @param {string} fragment
  * @param {string} language
+ * @param {readonly Panel[]} [hide]  panels to go without
  * @returns {string}
  */
-export function embedded(fragment, language) {
-  return `/?embed=1&lang=${language}${format(parse(fragment))}`;
+export function embedded(fragment, language, hide = []) {
+  return `/?embed=1&lang=${language}${format({ ...parse(fragment), ...hide.length ? { hide } : {} })}`;
 }
 
 /**
@@ -313,6 +320,15 @@ function panels(text) {
   const wanted = text.split(",");
   const found = PANELS.filter((panel) => wanted.includes(panel));
   return found.length ? Object.freeze(found) : undefined;
+}
+
+/** @param {string} text  @returns {import("./types.d.ts").StopWhen | undefined} */
+function stopWhen(text) {
+  const [monitor = "", ...parts] = text.split(",");
+  const [goal, patience, least] = parts.map((part) => part === "" ? null : Number(part));
+  const fits = /^(train|test)_(loss|accuracy)$/.test(monitor) && parts.length === 3 &&
+    ![goal, patience, least].some((part) => part !== null && !Number.isFinite(part));
+  return fits ? { monitor, goal, patience, least: least ?? 0 } : undefined;
 }
 
 /** @param {string} text  @returns {string | undefined} */

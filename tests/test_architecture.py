@@ -493,7 +493,17 @@ def of_window(*names: str) -> str:
 
 PURE = {
     *("state.js", "url.js", "trace.js", "rule.js", "terms.js", "moments.js", "needs.js", "decode.js", "spec.js"),
-    *("keys.js", "i18n.js", "transition.js", "shares.js", "paths.js", "images.js", "maps.js", "safetensors.js"),
+    *(
+        "keys.js",
+        "i18n.js",
+        "transition.js",
+        "shares.js",
+        "paths.js",
+        "images.js",
+        "maps.js",
+        "safetensors.js",
+        "health.js",
+    ),
 }
 TIMERS = ("setTimeout", "setInterval", "setImmediate", "requestAnimationFrame", "requestIdleCallback")
 NETWORK = ("fetch", "XMLHttpRequest", "EventSource", "WebSocket", "sendBeacon")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app import encode
 from engine.activations import ACTIVATIONS
 from engine.rules.rule import FUNCTIONS
 from tests.engine.helpers import registry_specs, variants
@@ -82,6 +83,22 @@ def test_the_functions_of_expressions_have_the_values_they_have_in_the_engine():
             given = [(x, y) for x, y in zip(grid, reversed(grid), strict=True)] if name in ("max", "min") else zip(grid)
             told[name] = [[[plain(x) for x in of], plain(float(function(*map(np.float64, of))))] for of in given]
     require_success(deno("run", "--no-remote", "--no-npm", "tests/static/functions.js", given=json.dumps(told)))
+
+
+def test_every_bit_of_100_000_numbers_comes_through_json_to_the_page_and_back():
+    words = np.random.default_rng(1).integers(0, 2**64, 100_000, dtype=np.uint64, endpoint=False)
+    subnormal = words[:1_000] & np.uint64(2**52 - 1)
+    edges = [0.0, -0.0, 5e-324, -5e-324, np.inf, -np.inf, np.nan, np.finfo(float).max]
+    array = np.concatenate([words.view(np.float64), subnormal.view(np.float64), edges])
+    fragment, _ = encode.tensors({"x": array}, 10**9, 10**9)
+    done = deno("run", "--no-remote", "--no-npm", "tests/static/bits.js", given=encode.dumps(fragment).decode())
+    require_success(done)
+    told = json.loads(done.stdout)
+    heard = np.array([int(word) for word in told["bits"]], dtype=np.uint64).view(np.float64)
+    assert np.array_equal(np.isnan(heard), np.isnan(array))
+    assert heard[~np.isnan(array)].tobytes() == array[~np.isnan(array)].tobytes()
+    finite = array[np.isfinite(array)] + 0.0  # a spec has no use for the sign of zero, and JavaScript writes none
+    assert np.array(json.loads(told["sent"]), dtype=np.float64).tobytes() == finite.tobytes()
 
 
 def case(api: Any, name: str, spec: dict[str, Any]) -> dict[str, Any]:

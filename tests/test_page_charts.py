@@ -168,6 +168,61 @@ def test_a_chart_can_be_kept_as_a_picture_with_what_it_says_and_as_numbers(visit
         assert rows[-1].startswith("120,")
 
 
+LONG = {
+    "data": {"kind": "playground_spiral"},
+    "layers": [{"units": 8, "activation": "tanh"}, {"units": 8, "activation": "tanh"}, {"units": 1}],
+    "loss": "binary_cross_entropy",
+    "batch_size": 10,
+    "epochs": 40_000,
+    "seed": 77,
+}
+REACHED = """(least) => {
+  const plot = document.querySelector(".chart-plot");
+  const reached = plot?.data?.find(({ meta }) => meta?.keep)?.x.at(-1) ?? 0;
+  return reached > least && reached;
+}"""
+
+
+def test_while_a_training_is_computed_its_chart_grows_and_does_not_ask_too_often(visit):
+    page = visit.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/charts/loss" in request.url else None)
+    visit.open("#view=charts", spec=LONG)
+    first = visit.wait(REACHED, 0)
+    assert first < 999_999
+    assert "as far as it is computed" in page.locator(".chart-figure h2").inner_text()
+    axis = "() => JSON.stringify(document.querySelector('.chart-plot')._fullLayout.xaxis.range)"
+    before, begun, count = page.evaluate(axis), page.evaluate("() => performance.now()"), len(asked)
+    second = visit.wait(REACHED, first)
+    visit.wait(REACHED, second)
+    assert page.evaluate(axis) == before, "the axis is that of the whole training from the beginning"
+    seconds = (page.evaluate("() => performance.now()") - begun) / 1000
+    assert len(asked) - count <= 2 + 2 * seconds
+    assert all("epochs=" in url for url in asked)
+    page.locator("#training").get_by_role("button", name="Stop").click()
+    page.locator("#training").get_by_role("button", name="Go on").wait_for()
+    visit.rest()
+    assert all("epochs=" in url for url in asked), "what was stopped is not asked for by the chart"
+    assert "as far as it is computed" in page.locator(".chart-figure h2").inner_text()
+
+
+def test_a_training_of_one_step_is_a_point_and_its_curve_is_there(visit):
+    visit.open("#view=charts", spec={"epochs": 1}).curve()
+    visit.wait(DRAWN, "loss")
+    visit.wait("() => document.querySelector('.chart-plot .points path')?.getBoundingClientRect().width > 6")
+    assert "only step" in visit.page.locator(".chart-sentence").inner_text()
+
+
+def test_what_is_no_finite_number_is_a_region_of_the_chart(visit):
+    spec = {"data": {"kind": "linear"}, "layers": [{"units": 1}], "optimizer": {"learning_rate": 30}, "epochs": 300}
+    spec["optimizer"]["kind"] = "sgd"
+    visit.open("#view=charts", spec=spec)
+    visit.wait(DRAWN, "loss")
+    visit.wait("() => document.querySelectorAll('.chart-plot .shapelayer path').length === 2")  # and the playhead
+    assert "Diverging" in visit.page.locator(".chart-warning").inner_text()
+    assert "NaN" in visit.page.locator(".chart-plot .annotation").text_content()
+
+
 def test_in_the_dark_and_in_chinese_the_charts_are_as_legible(new_page, base_url):
     page = new_page(reduced_motion="reduce", color_scheme="dark")
     visit = Visit(page, base_url).open("#step=40&view=charts", query="?lang=zh", spec=SPEC)

@@ -80,7 +80,7 @@ def do(visit, name, number, step):
         visit.field(wait["field"]).fill("0.22")
     else:
         visit.press("F2")
-        visit.wait("() => document.activeElement.closest('.why-editor')")
+        visit.wait("() => document.activeElement.closest('.inplace')")
         visit.page.keyboard.type("-1")
         visit.press("Enter")
 

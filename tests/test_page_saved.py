@@ -44,6 +44,13 @@ def test_a_saved_page_steps_offline_with_the_numbers_of_the_server(saved, new_pa
     visit.press("]", "]", "]").at(Moment(6, "b1_new", 2))
     after = server.trace(run, 6)["values"]["b1_new"]["data"]
     assert float(visit.picture().by_address["b1_new[2]"].value) == after[2]
+    offered = [tab.get_attribute("id") for tab in page.locator("#views [role=tab]").all()]
+    assert offered == ["tab-network", "tab-matrices", "tab-batch"], (
+        "what a server would have to work out is not offered"
+    )
+    page.evaluate("() => { location.hash += '&view=charts' }")
+    page.locator("#stage .card").first.wait_for()
+    assert page.get_by_role("button", name="Maps").count() == 0
     visit.press("Home")
     page.locator("#face").get_by_text("That is not in this file").wait_for()
     assert set(requests) <= {"file", "data"}

@@ -32,7 +32,7 @@ POLICY = (
 NAME = "backscope/"
 """What the modules are called in the import map."""
 START = "saved.js"
-STYLES = (*SHEETS, "embed", "views", "plane", "charts", "saved")
+STYLES = (*SHEETS, "embed", "views", "plane", "charts", "later", "saved")
 POINTS = 600
 _IMPORT = re.compile(r"""(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.[^"'\n]+)\2""")
 

@@ -108,6 +108,7 @@ def stopping(
     monitor: str | None = None,
     patience: int = 10,
     min_delta: float = 0.0,
+    goal: float | None = None,
     stop: Stop = None,
 ) -> EarlyStopping:
     """When training of so many epochs would have stopped early. Places count epochs.
@@ -122,7 +123,7 @@ def stopping(
         raise UnknownNameError("monitor", monitor, known)
     examples, _, figure = monitor.partition("_")
     losses, accuracies = survey_of(trajectory).watch(trajectory, examples, epochs, stop)
-    return early_stopping(losses if figure == "loss" else accuracies, monitor, patience, min_delta)
+    return early_stopping(losses if figure == "loss" else accuracies, monitor, patience, min_delta, goal)
 
 
 def monitors(trajectory: Trajectory) -> tuple[str, ...]:

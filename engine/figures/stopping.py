@@ -32,7 +32,8 @@ PATIENCE = Param("patience", "integer", 10, Text("Patience", "耐心"), minimum=
 MIN_DELTA = Param(
     "min_delta", "number", 0.0, Text("Least improvement", "最小改进"), minimum=0.0, step=0.001, scale="log"
 )
-STOPPING_PARAMS = (MONITOR, PATIENCE, MIN_DELTA)
+GOAL = Param("goal", "number", None, Text("Goal", "目标值"), step=0.01)
+STOPPING_PARAMS = (MONITOR, PATIENCE, MIN_DELTA, GOAL)
 """What early stopping can be told."""
 
 
@@ -41,7 +42,8 @@ class EarlyStopping:
     """When training would have stopped, had somebody watched.
 
     `best` is the place of the best figure seen until then, `stopped` the place at which patience ran out, or None if it
-    never did. Places count the figures, from 0.
+    never did. `reached` is the first place at which the figure is as good as `goal`, or None. Places count the figures,
+    from 0.
     """
 
     monitor: str
@@ -50,18 +52,25 @@ class EarlyStopping:
     best: int
     best_value: float
     stopped: int | None
+    goal: float | None = None
+    reached: int | None = None
 
 
 def early_stopping(
-    figures: Sequence[float], monitor: str = "test_loss", patience: int = 10, min_delta: float = 0.0
+    figures: Sequence[float],
+    monitor: str = "test_loss",
+    patience: int = 10,
+    min_delta: float = 0.0,
+    goal: float | None = None,
 ) -> EarlyStopping:
     """Watch figures, one per epoch: stop at the first that ends `patience` epochs in a row without improvement.
 
     A figure improves on the best so far if it is better by more than `min_delta`; one that is not a number never does.
-    The first figure counts as the best until another improves on it.
+    The first figure counts as the best until another improves on it. A goal is looked for among all of them.
 
-    >>> early_stopping([5, 4, 3, 3.5, 3.4, 2], patience=2)
-    EarlyStopping(monitor='test_loss', patience=2, min_delta=0.0, best=2, best_value=3.0, stopped=4)
+    >>> found = early_stopping([5, 4, 3, 3.5, 3.4, 2], patience=2, goal=4)
+    >>> found.best, found.best_value, found.stopped, found.reached
+    (2, 3.0, 4, 1)
 
     Raises SpecError for a monitor, a patience or a difference that cannot be, and for no figures at all.
     """
@@ -72,11 +81,18 @@ def early_stopping(
     if not len(figures):
         raise SpecError("figures", [], "at least one figure")
     sign = 1.0 if LOWER_IS_BETTER[monitor] else -1.0
+    reached = None
+    if goal is not None:
+        goal = float(GOAL.check("goal", goal))
+        reached = next((place for place, figure in enumerate(figures) if sign * (goal - figure) >= 0), None)
     best = 0
     for place in range(1, len(figures)):
         gain = sign * (figures[best] - figures[place])
         if gain > min_delta or (isnan(figures[best]) and not isnan(figures[place])):
             best = place
         if place - best >= patience:
-            return EarlyStopping(monitor, patience, min_delta, best, float(figures[best]), place)
-    return EarlyStopping(monitor, patience, min_delta, best, float(figures[best]), None)
+            stopped: int | None = place
+            break
+    else:
+        stopped = None
+    return EarlyStopping(monitor, patience, min_delta, best, float(figures[best]), stopped, goal, reached)

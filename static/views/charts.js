@@ -8,6 +8,7 @@
  * @import { Table } from "./charts/table.js"
  */
 import { html, icon, patch } from "../draw/dom.js";
+import { failedFace, waitingFace } from "../draw/faces.js";
 import { inkOf, whenThemeChanges } from "../ink.js";
 import { choiceOf, createGrowth, epochsThere, wordOf } from "./charts/choice.js";
 import { dressed, KEPT, mark } from "./charts/dress.js";
@@ -19,6 +20,9 @@ import { tableOf } from "./charts/table.js";
 /** Steps that a chart over the whole of training has at most. */
 const POINTS = 400;
 
+/** And as long as it grows, when they are computed again and again. */
+const FEW = 150;
+
 /**
  * What the view keeps for a host: what someone chose, and what it drew.
  * @typedef {object} Desk
@@ -28,7 +32,7 @@ const POINTS = 400;
  * @property {boolean} earlier  are the curves of earlier runs shown?
  * @property {boolean} numbers  is the table shown?
  * @property {string} named  the chart whose name has been brought into sight
- * @property {(run: string, epochs: number | null, now: number) => number | null} growth
+ * @property {ReturnType<typeof createGrowth>} growth
  * @property {{ figure: ChartFigure, table: Table } | null} table
  * @property {import("./charts/plotly.js").Plot} plot
  * @property {"coming" | "there" | "failed"} plotly
@@ -93,7 +97,7 @@ function draw(host, desk) {
   const choice = choiceOf(state.chart, known);
   if (!choice) return patch(host, [face(desk, list, null)]);
   const { info } = choice;
-  const epochs = desk.growth(run.id, epochsThere(state, run), performance.now());
+  const epochs = desk.growth.epochs(run.id, epochsThere(state, run), performance.now());
   /** @type {Remote<ChartFigure>} */
   const remote = epochs === 0 && info.whole ? { status: "idle" } : context.ask({
     slot: `chart ${info.name}`,
@@ -101,11 +105,12 @@ function draw(host, desk) {
     path: `/charts/${info.name}`,
     query: {
       lang: context.language,
-      ...(info.at_step ? { step: trace.step } : { points: POINTS }),
+      ...(info.at_step ? { step: trace.step } : { points: epochs ? FEW : POINTS }),
       ...(info.whole && epochs ? { epochs } : {}),
       ...choice.options,
     },
   });
+  if (remote.status === "ready" || remote.status === "failed") desk.growth.answered(performance.now());
   const figure = desk.plotly === "there" ? there(remote) : null;
   const earlier = figure ? earlierRuns(desk, choice, figure) : [];
   /** @param {Choice} choice */
@@ -188,7 +193,7 @@ function there(remote) {
 function picture(desk, { info }, figure, table, problem) {
   const { frame, context } = desk.shown;
   const { t } = context;
-  const growing = epochsThere(context.state, frame.run) !== null && info.whole;
+  const growing = info.whole && epochsThere(context.state, frame.run) !== null;
   return html(
     "figure",
     {
@@ -311,33 +316,11 @@ function face(desk, remote, info) {
       start(desk);
       desk.again();
     };
-    return failure(t("charts.no_plotly"), null, again, context);
+    return failedFace(t("charts.no_plotly"), null, { again, t });
   }
   if (remote.status === "failed") {
-    return failure(t("charts.failed"), remote.problem, context.askAgain, context);
+    return failedFace(t("charts.failed"), remote.problem, { again: context.askAgain, t });
   }
   const computing = info?.whole && context.state.history.status === "loading";
-  return html(
-    "div",
-    { class: "view-face", key: "waiting", role: "status" },
-    html("div", { class: "waiting", "aria-hidden": "true" }, html("i"), html("i"), html("i")),
-    html("p", {}, t(computing ? "charts.computing" : "charts.waiting")),
-  );
-}
-
-/**
- * @param {string} what
- * @param {Problem | null} problem
- * @param {() => void} again
- * @param {StageContext} context
- */
-function failure(what, problem, again, { t }) {
-  return html(
-    "div",
-    { class: "view-face", key: "failed" },
-    icon("warning"),
-    html("p", {}, what),
-    problem ? html("p", { class: "faint" }, problem.detail || problem.title) : null,
-    html("button", { type: "button", class: "button", on: { click: again } }, t("status.retry")),
-  );
+  return waitingFace(t(computing ? "charts.computing" : "charts.waiting"));
 }

@@ -4,23 +4,25 @@
  *
  * @import { StageContext, StageView } from "../types.d.ts"
  */
-import { html, icon, patch } from "../draw/dom.js";
+import { patch } from "../draw/dom.js";
+import { failedFace, waitingFace } from "../draw/faces.js";
 import { sheet } from "../sheets.js";
 import { network } from "./network.js";
 
 /**
  * @param {() => void} arrived  called when a view has come that was waited for
  * @param {(part: string) => Promise<void>} texts  fetches the texts of a part of the page
+ * @param {boolean} [saved]  is the page one that was saved to a file?
  * @returns {readonly StageView[]}
  */
-export function createViews(arrived, texts) {
+export function createViews(arrived, texts, saved = false) {
   /** @type {(id: string, title: string, load: () => Promise<StageView>) => StageView} */
   const view = (id, title, load) => later(id, title, load, arrived);
   /** What a view of numbers in rows needs beside its script. */
   const tables = () => [sheet("views"), texts("views")];
   /** What a view of figures needs beside its script.  @param {string} name */
   const figures = (name) => [sheet(name), texts("figures"), import("../inquiries.js")];
-  return Object.freeze([
+  const offline = [
     network,
     view("matrices", "stage.matrices", async () => {
       const [{ matrices }] = await Promise.all([import("./matrices.js"), ...tables()]);
@@ -30,6 +32,11 @@ export function createViews(arrived, texts) {
       const [{ batch }] = await Promise.all([import("./batch.js"), ...tables()]);
       return batch;
     }),
+  ];
+  // A page saved to a file holds traces, and nothing that a server would have to work out.
+  if (saved) return Object.freeze(offline);
+  return Object.freeze([
+    ...offline,
     view("after", "stage.after", async () => {
       const [{ after }] = await Promise.all([import("./after.js"), ...tables()]);
       return after;
@@ -65,13 +72,19 @@ function later(id, title, load, arrived) {
 
   /** @param {HTMLElement} host  @param {StageContext} context */
   const fetchFor = (host, context) => {
-    patch(host, waiting(context));
+    patch(host, waitingFace(context.t("stage.view_loading")));
     coming = load().then((there) => {
       view = there;
       patch(host, []);
     }, () => {
       coming = null;
-      patch(host, failed(context, () => fetchFor(host, context)));
+      patch(
+        host,
+        failedFace(context.t("stage.view_failed"), null, {
+          again: () => fetchFor(host, context),
+          t: context.t,
+        }),
+      );
     }).then(arrived);
   };
   /** @type {StageView["render"]} */
@@ -80,25 +93,4 @@ function later(id, title, load, arrived) {
     else if (!coming && host.childElementCount === 0) fetchFor(host, context);
   };
   return { id, title, render, isReady: () => view !== null };
-}
-
-/** @param {StageContext} context */
-function waiting({ t }) {
-  return html(
-    "div",
-    { class: "view-face" },
-    html("div", { class: "waiting", "aria-hidden": "true" }, html("i"), html("i"), html("i")),
-    html("p", {}, t("stage.view_loading")),
-  );
-}
-
-/** @param {StageContext} context  @param {() => void} again */
-function failed({ t }, again) {
-  return html(
-    "div",
-    { class: "view-face" },
-    icon("warning"),
-    html("p", {}, t("stage.view_failed")),
-    html("button", { type: "button", class: "button", on: { click: again } }, t("status.retry")),
-  );
 }

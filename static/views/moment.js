@@ -103,7 +103,8 @@ export function renderStageTools(host, { run }, view, { state, t, dispatch }) {
       t(`stage.${name}`),
     );
   patch(host, [
-    view.maps && hasPlane(run) && toggle("maps", "maps", { type: "maps", maps: !state.maps }),
+    view.maps && hasPlane(run) && !document.body.dataset.saved &&
+    toggle("maps", "maps", { type: "maps", maps: !state.maps }),
     view.wires && toggle("wires", "numbers", { type: "wires", wires: !state.wires }),
   ]);
 }

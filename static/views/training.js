@@ -7,7 +7,6 @@
  */
 import { html, patch, svg } from "../draw/dom.js";
 import { MINUS, panel, stage } from "../draw/format.js";
-import { editedSteps } from "../edits.js";
 import { STOPPED } from "../progress.js";
 import { axis, logTicks, lossCurve, polyline, ticks } from "../draw/plot.js";
 
@@ -69,6 +68,7 @@ export function renderTraining(host, run, context) {
       shape ? drawing(shape, step / last(run)) : skeleton(),
       shape ? [stepTicks(run, step), valueTicks(shape), gaps(shape, context)] : note(state, context),
       edits(run, context),
+      halts(run, context),
       head(shape, step, loss, run),
       readout(shape, step, loss, exact, run, context),
       hoverReadout(host, history, run, context),
@@ -261,7 +261,8 @@ function gaps({ curve: { gaps, lines, x } }, { t }) {
 
 /** Where the run was changed by hand: from there on it goes its own way. @param {Run} run @param {Context} context @returns {Drawn[]} */
 function edits(run, { t }) {
-  return editedSteps(run).map((step) =>
+  const edits = /** @type {any[]} */ (run.spec.edits ?? []);
+  return edits.map(({ step }) =>
     html("span", {
       class: "curve-edit",
       style: { left: percent(step / last(run)) },
@@ -269,6 +270,14 @@ function edits(run, { t }) {
       role: "img",
       "aria-label": t("edit.here", { step }),
     })
+  );
+}
+
+/** Where the training will stop. @param {Run} run @param {Context} context @returns {Drawn[]} */
+function halts(run, { state }) {
+  const known = state.halts?.run === run.id ? state.halts.list : [];
+  return known.map(({ step, text }) =>
+    html("span", { class: "curve-halt", style: { left: percent(step / last(run)) }, title: text })
   );
 }
 

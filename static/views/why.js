@@ -13,11 +13,10 @@ import { formatAddress, parseAddress, unitOf, writtenBy } from "../trace.js";
 import { accountOf } from "./why/account.js";
 import { curveOf, drawCurve } from "./why/curve.js";
 import { echoNumbers } from "./why/echo.js";
-import { drawEditor, editAction } from "./why/editor.js";
 import { drawFactors } from "./why/factors.js";
 import { fitLines } from "./why/fit.js";
 import { drawFormulas, drawHead } from "./why/head.js";
-import { drawPathsLater } from "./why/later.js";
+import { drawEditorLater, drawNotesLater, drawPathsLater, editorThere } from "./why/later.js";
 import { drawOnward } from "./why/onward.js";
 import { drawNotYet, drawOrigin } from "./why/origin.js";
 import { drawProof } from "./why/proof.js";
@@ -50,7 +49,8 @@ export const why = {
 };
 
 /**
- * What the panel wants from the server: the explanation of this cell, for the proof by finite differences.
+ * What the panel wants from the server: the explanation of this cell, for the proof by finite differences, or for why it
+ * is not finite.
  * @param {Frame} frame
  * @param {string} language
  * @returns {{ key: string, run: string, step: number, name: string, index: number[], address: string, language: string } | null}
@@ -58,7 +58,9 @@ export const why = {
 export function needs(frame, language) {
   const { run, moment: { step }, focus } = frame;
   const call = run.program.calls[writtenBy(run, focus.name)];
-  if (call?.phase !== "backward" || !frame.known(focus)) return null;
+  const value = frame.value(focus);
+  const isWild = call && value !== undefined && !Number.isFinite(value);
+  if (!(call?.phase === "backward" || isWild) || !frame.known(focus)) return null;
   const address = formatAddress(focus);
   return {
     key: `${run.id}/${step}/${address}/${language}`,
@@ -111,20 +113,22 @@ function draw(host, panel) {
   const scene = sceneOf(frame, context);
   const hadFocus = host.contains(host.ownerDocument.activeElement);
   const [number, place, ...words] = drawHead(scene);
+  const again = () => {
+    panel.drawn = "";
+    draw(host, panel);
+  };
   patch(host, [
     drawTop(scene, panel),
     number,
     place,
     drawProof(scene),
     ...words,
+    drawNotesLater(scene, again),
     drawNotYet(scene),
-    drawEditor(scene),
+    drawEditorLater(scene, again),
     drawFormulas(scene),
     drawAccount(scene, panel),
-    drawPathsLater(scene, (key) => panel.whole.has(key), () => {
-      panel.drawn = "";
-      draw(host, panel);
-    }),
+    drawPathsLater(scene, (key) => panel.whole.has(key), again),
     drawOrigin(scene),
     drawShape(scene),
     drawOnward(scene),
@@ -148,7 +152,7 @@ function submitted({ frame, context: { dispatch, t } }, event) {
   if (form.dataset.edit === undefined) return;
   event.preventDefault();
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("value"));
-  const action = editAction(frame, field.value);
+  const action = editorThere()?.editAction(frame, frame.focus, field.value) ?? null;
   const problem = /** @type {HTMLElement} */ (form.querySelector(".problem"));
   problem.hidden = action !== null;
   problem.textContent = action ? "" : t("edit.no_number");

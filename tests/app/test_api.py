@@ -222,7 +222,7 @@ def test_the_catalogue_holds_every_entry_in_both_languages(api):
         assert found["language"] == answer.headers["content-language"] == language
         for name, entries in registries.items():
             assert [entry["name"] for entry in found[name]] == [entry.name for entry in entries]
-        assert [one["name"] for one in found["early_stopping"]] == ["monitor", "patience", "min_delta"]
+        assert [one["name"] for one in found["early_stopping"]] == ["monitor", "patience", "min_delta", "goal"]
         assert len(found["early_stopping"][0]["choice_labels"]) == len(engine.MONITORS)
         texts[language] = [entry["summary"] for name in registries for entry in found[name]]
     assert all(one != other for one, other in zip(texts["en"], texts["zh"], strict=True))

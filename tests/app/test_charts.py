@@ -170,7 +170,95 @@ def test_what_is_no_number_is_a_gap(api, open_run):
     assert api.get(f"{run}/charts/landscape?step=299").status_code == 200
 
 
+def built(document: dict[str, Any], chart: str, step: int = 0, language: str = "en", **chosen: str) -> Any:
+    run = opened(document)
+    usual = {option.name: option.choices(run)[0].value for option in CHARTS[chart].options}
+    return CHARTS[chart].build(Question(run, step, 60, usual | chosen, language, 10**9, lambda: False))
+
+
+def deep(activation: str, **more: Any) -> dict[str, Any]:
+    layers = [*[{"units": 8, "activation": activation}] * 6, {"units": 1, "activation": "sigmoid"}]
+    return {"data": {"kind": "circles"}, "layers": layers, "loss": "binary_cross_entropy", "epochs": 20, **more}
+
+
+WRONGS = {
+    "vanishing": (deep("sigmoid"), ("depth", "layers"), "Vanishing", "梯度消失"),
+    "exploding": (
+        deep("relu", initializer={"kind": "normal", "std": 3.0}, optimizer={"kind": "sgd", "learning_rate": 1e-9}),
+        ("depth", "layers"),
+        "Exploding",
+        "梯度爆炸",
+    ),
+    "diverging": (RUNS["one layer that diverges"], ("loss", "r2", "layers", "distribution"), "Diverging", "发散"),
+    "overfitting": (
+        {
+            "data": {"kind": "moons", "examples": 40, "noise": 0.35, "test_fraction": 0.5},
+            "layers": [{"units": 24, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"}],
+            "loss": "binary_cross_entropy",
+            "optimizer": {"kind": "adam", "learning_rate": 0.05},
+            "epochs": 300,
+        },
+        ("loss",),
+        "Overfitting",
+        "过拟合",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "charts", "en", "zh"), WRONGS.values(), ids=WRONGS)
+def test_a_chart_says_in_a_word_what_goes_wrong(document, charts, en, zh):
+    for chart in charts:
+        assert built(document, chart).warning == en, chart
+        assert built(document, chart, language="zh").warning == zh, chart
+
+
+def test_nothing_is_wrong_with_a_training_that_goes_well():
+    well = deep("tanh", initializer={"kind": "glorot_uniform"})
+    for chart in ("loss", "depth", "layers"):
+        assert not built(well, chart).warning, chart
+
+
+def test_sizes_over_training_are_those_over_depth_whatever_the_width_and_the_batch():
+    document = {**RUNS["classes, test examples, penalty, mini-batches"], "batch_size": 7}
+    run = opened(document)
+    for quantity in ("a", "delta", "dW"):
+        curves = built(document, "layers", quantity=quantity).data
+        steps = curves[0]["x"]
+        assert len({run.spec.batch_at(step) for step in steps}) == 2, "the last batch of an epoch is smaller"
+        for at, step in enumerate(steps):
+            sizes = [getattr(layer, quantity) for layer in run.flow(step).layers]
+            assert [curve["y"][at] for curve in curves] == pytest.approx(sizes, rel=1e-5)
+
+
+def test_an_error_that_is_zero_is_said_to_be(api, open_run):
+    dead = {
+        "data": {"kind": "xor"},
+        "layers": [{"units": 3, "activation": "relu"}, {"units": 1}],
+        "parameters": {"b1": [-9.0, -9.0, -9.0]},
+        "epochs": 2,
+    }
+    found = api.get(f"{open_run(dead)}/charts/depth?lang=en").json()
+    assert "no error reaches layer 1" in found["sentence"]
+    assert [note["text"] for note in found["layout"]["annotations"]] == ["δ = 0"]
+    errors = next(trace for trace in found["data"] if trace["name"] == "|δ|")
+    assert errors["y"][0] is None
+    assert errors["meta"]["exact"][0] == 0
+
+
+def test_while_a_run_is_computed_a_chart_shows_what_there_is_on_the_axis_of_the_whole(api, circles):
+    whole = api.get(f"{circles}/charts/loss?lang=en").json()
+    part = api.get(f"{circles}/charts/loss?lang=en&epochs=3").json()
+    assert part["data"][1]["x"] == list(range(12))
+    assert part["data"][1]["y"] == whole["data"][1]["y"][:12]
+    assert part["layout"]["xaxis"]["range"] == whole["layout"]["xaxis"]["range"]
+    way = api.get(f"{circles}/charts/landscape?step=9&epochs=3").json()
+    assert next(trace for trace in way["data"] if trace.get("meta"))["customdata"][-1][0] == 12
+    assert api.get(f"{circles}/charts/landscape?step=40&epochs=3").status_code == 200
+    assert api.get(f"{circles}/charts/loss?epochs=99").json()["data"] == whole["data"]
+
+
 WRONG = {
+    "loss?epochs=0": "epochs",
     "loss?step=1": "step",
     "loss?plane=path": "plane",
     "loss?points=1": "points",

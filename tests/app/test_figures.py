@@ -258,6 +258,16 @@ def test_early_stopping_takes_its_parameters_from_the_address(api, playground_ru
     assert found["best"]["value"] == wanted.best_value
     assert (found["stopped"] and found["stopped"]["epoch"]) == wanted.stopped
     assert found["stopped"]["step"] == 3 * wanted.stopped
+    assert (found["goal"], found["reached"]) == (None, None)
+
+
+def test_a_goal_is_looked_for(api, playground_run, playground):
+    losses = [playground.metrics(3 * epoch)["train"].loss for epoch in range(playground.spec.epochs + 1)]
+    goal = sum(losses[:2]) / 2
+    found = api.get(f"{playground_run}/diagnosis?monitor=train_loss&goal={goal}").json()["early_stopping"]
+    epoch = next(epoch for epoch, loss in enumerate(losses) if loss <= goal)
+    assert (found["goal"], found["reached"]) == (goal, {"epoch": epoch, "step": 3 * epoch})
+    assert api.get(f"{playground_run}/diagnosis?goal=much").status_code == 422
 
 
 # What is refused

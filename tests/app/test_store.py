@@ -171,6 +171,45 @@ def test_a_disk_that_fills_up_costs_a_warning_and_what_is_owed_is_written_when_i
     again.close()
 
 
+def test_a_full_disk_costs_one_warning_however_many_come(tmp_path, caplog):
+    store = make(tmp_path)
+    kept = put(store, seed=1)
+    assert store._connection is not None
+    (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
+    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    for k in range(20):
+        put(store, text=str(k) * 10_000)
+        assert store.get("0" * 32) is None, "reading goes on, and is no sign that there is room again"
+        assert store.get(kept)
+        assert not store.on_disk
+    assert len(caplog.records) == 1
+
+
+def test_a_folder_that_is_there_later_is_used_from_then_on(tmp_path, caplog):
+    now = [0.0]
+    place = tmp_path / "drive"
+    place.write_text("not mounted yet")
+    store = make(place, clock=lambda: now[0])
+    early = put(store, seed=1)
+    assert not store.on_disk
+    place.unlink()
+    now[0] = 4.0
+    put(store, seed=2)
+    assert not store.on_disk, "it is not tried every time"
+    now[0] = 6.0
+    put(store, seed=3)
+    assert store.on_disk
+    assert store.is_kept(early)
+    assert [record.message.split(" (")[0] for record in caplog.records] == [
+        "specs cannot be kept on disk",
+        "specs are kept on disk again",
+    ]
+    store.close()
+    again = make(place)
+    assert again.get(early)
+    again.close()
+
+
 @pytest.mark.parametrize(
     "content", [b"this is no database" * 100, b"\x00" * 5_000, b"SQLite format 3\x00" + b"\xff" * 9_000]
 )

@@ -101,6 +101,8 @@ def test_plotly_is_the_installed_one_and_may_be_kept_for_ever(api):
     assert answer.headers["cache-control"] == IMMUTABLE
     assert int(answer.headers["content-length"]) < 1_700_000
     assert b"plotly.js v" in answer.content[:200]
+    assert vendor.EMPTY_STYLE not in answer.content, "what the page's policy refuses"
+    assert not vendor.STYLES_OF_MAPS.search(answer.content)
     font = api.head(urls["math_font"])
     assert font.headers["content-type"] == "font/woff2"
     assert font.headers["cache-control"] == IMMUTABLE

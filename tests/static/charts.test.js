@@ -96,6 +96,19 @@ test("the curves of earlier runs lie behind, paler the older they are", () => {
   assert.ok(older < newer && newer < 1);
 });
 
+test("an earlier run that diverged does not shrink this one to a line", () => {
+  /** @param {(number | null)[]} y */
+  const rangeBeside = (y) => {
+    const figure = { ...FIGURE, data: [{ ...FIGURE.data[1], y }] };
+    const { layout } = dressed(FIGURE, { ...OPTIONS, earlier: [{ label: "before", figure }] });
+    return /** @type {{ range: number[] }} */ (layout.yaxis).range;
+  };
+  const [low, high] = rangeBeside([1e137, null]);
+  assert.ok(low < 1 && high > 2 && high < 4);
+  const [least, most] = rangeBeside([1.5, 2.5]);
+  assert.ok(least < 1 && most > 2.5 && most < 2.7, "one like it is seen whole");
+});
+
 test("what someone zoomed to stays at another step, and not in another run", () => {
   const zoom = (/** @type {Partial<ChartFigure>} */ change) =>
     dressed({ ...FIGURE, ...change }, OPTIONS).layout.uirevision;
@@ -144,14 +157,22 @@ test("a chart with its choices is one word, in which the usual is left out", () 
   assert.equal(choiceOf("loss", []), null);
 });
 
-test("a run that grows is followed at most about twice a second", () => {
-  const growth = createGrowth();
-  assert.equal(growth("a", 3, 0), 3);
-  assert.equal(growth("a", 9, 100), 3);
-  assert.equal(growth("a", 20, 700), 20);
-  assert.equal(growth("a", 20, 2000), 20);
-  assert.equal(growth("b", 1, 2010), 1, "another run begins anew");
-  assert.equal(growth("b", null, 2020), null, "all of it is there");
+test("a run that grows is followed at most about twice a second, and less often where an answer takes long", () => {
+  const { epochs, answered } = createGrowth();
+  assert.equal(epochs("a", 0, 0), 0);
+  assert.equal(epochs("a", 3, 10), 3, "the first ones at once");
+  assert.equal(epochs("a", 9, 5000), 3, "not before the last question is answered");
+  answered(5000);
+  assert.equal(epochs("a", 9, 5001), 9, "at the latest");
+  answered(5301);
+  assert.equal(epochs("a", 12, 6000), 9, "four times what it took");
+  assert.equal(epochs("a", 12, 40_000), 12);
+  answered(40_010);
+  assert.equal(epochs("a", 20, 40_500), 12, "at the soonest");
+  assert.equal(epochs("a", 20, 40_700), 20);
+  assert.equal(epochs("a", "held", 50_000), 20, "what somebody stopped stays as it is");
+  assert.equal(epochs("b", 1, 50_001), 1, "another run begins anew");
+  assert.equal(epochs("b", null, 50_002), null, "all of it is there");
 });
 
 test("the numbers of curves are a table with a row for each step", () => {

@@ -6,8 +6,10 @@
  */
 import { html } from "../../draw/dom.js";
 import { exact, figures } from "../../draw/figures.js";
-import { symbol } from "../../draw/label.js";
+import { full } from "../../draw/format.js";
+import { symbolText } from "../../draw/label.js";
 import { formatAddress, valueAt } from "../../trace.js";
+import { symbolOf } from "../../draw/unitlabel.js";
 import { bar } from "./loss.js";
 
 /** Of a wide layer so many units are shown: those that changed most. */
@@ -35,7 +37,6 @@ export function drawUnits(frame, context, found) {
     "div",
     { class: "after-layers" },
     ...layers.map((rows, at) => drawLayer(frame, context, rows, at + 1, most)),
-    drawTarget(frame, context),
   );
 }
 
@@ -66,7 +67,8 @@ function rowsOf({ run, trace, example }, { values }, layer) {
  * @param {number} most
  * @returns {Drawn}
  */
-function drawLayer({ run, example }, { t }, rows, layer, most) {
+function drawLayer(frame, { t, dispatch }, rows, layer, most) {
+  const { run, example } = frame;
   const last = run.layers.length - 1;
   const change = (/** @type {Row} */ { before, after }) => Math.abs(after - before) || 0;
   const units = [...Map.groupBy(rows, ({ unit }) => unit).entries()];
@@ -77,7 +79,7 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
   return html(
     "section",
     { key: layer, class: "after-layer" },
-    html("h4", {}, layer === last ? t("stage.output") : t("stage.hidden", { layer })),
+    html("h3", {}, layer === last ? t("stage.output") : t("stage.hidden", { layer })),
     html(
       "table",
       {},
@@ -96,46 +98,73 @@ function drawLayer({ run, example }, { t }, rows, layer, most) {
         "tbody",
         {},
         ...shown.flatMap(([unit, of]) =>
-          of.map(({ name, before, after }, at) =>
-            html(
+          of.map(({ name, before, after }, at) => {
+            const address = { name, index: [example, unit] };
+            return html(
               "tr",
               { key: `${name} ${unit}`, class: at === 0 ? "first" : null },
-              html("th", { scope: "row" }, symbol(run, name), html("sub", {}, String(unit))),
+              html(
+                "th",
+                { scope: "row" },
+                symbolOf(run, name, [unit], ""),
+                html("span", { class: "unseen" }, `${symbolText(run, name)} ${unit}`),
+              ),
               html(
                 "td",
                 {},
                 html("button", {
                   type: "button",
                   class: "after-cell",
-                  "data-address": formatAddress({ name, index: [example, unit] }),
+                  "data-address": formatAddress(address),
                   "data-value": exact(before),
                   "data-known": true,
+                  on: { click: () => dispatch({ type: "focus", address }) },
                 }, html("span", { class: "cell-number" }, figures(before))),
               ),
-              html("td", { class: "after-new" }, figures(after)),
+              html("td", { class: "after-new", title: full(after) }, figures(after)),
+              html(
+                "td",
+                { class: "after-difference", title: full(after - before) },
+                difference(after - before),
+              ),
               html("td", { class: "after-change" }, bar(after - before, most)),
-            )
-          )
+            );
+          })
         ),
       ),
+      layer === last ? drawTarget(frame) : null,
     ),
     units.length > MOST &&
       html("p", { class: "faint" }, t("after.most", { count: MOST, units: units.length })),
   );
 }
 
-/** @param {Frame} frame  @param {StageContext} context  @returns {Drawn | null} */
-function drawTarget({ run, trace, example }, { t }) {
+/** With its sign, for so small a difference is lost between two rounded numbers.  @param {number} change */
+function difference(change) {
+  return change > 0 ? `+${figures(change)}` : figures(change);
+}
+
+/** What the outputs should be, below what they are.  @param {Frame} frame  @returns {Drawn | null} */
+function drawTarget({ run, trace, example }) {
   const y = trace.values.y;
   if (!y?.data) return null;
-  const values = Array.from(
-    { length: Math.min(MOST, y.shape[1]) },
-    (_, k) => valueAt(y, [example, k]) ?? NaN,
-  );
+  const values = Array.from({ length: Math.min(MOST, y.shape[1]) }, (_, unit) => unit);
   return html(
-    "section",
-    { key: "target", class: "after-layer" },
-    html("h4", {}, run.values.y.label),
-    html("p", {}, values.map(figures).join(t("after.comma")), y.shape[1] > MOST ? " …" : ""),
+    "tbody",
+    { key: "target" },
+    ...values.map((unit) =>
+      html(
+        "tr",
+        { key: unit, class: unit === 0 ? "first" : null },
+        html(
+          "th",
+          { scope: "row" },
+          symbolOf(run, "y", [unit], ""),
+          html("span", { class: "unseen" }, `y ${unit}`),
+        ),
+        html("td", {}, figures(valueAt(y, [example, unit]) ?? NaN)),
+        html("td", { colspan: 3, class: "after-target" }, run.values.y.label),
+      )
+    ),
   );
 }

@@ -3,9 +3,13 @@
  *
  * @import { ChartInfo, Run, State } from "../../types.d.ts"
  */
+import { STOPPED } from "../../progress.js";
 
-/** A chart that is being computed is asked for again after so long at the soonest. Milliseconds. */
-const GROWTH = 600;
+/** A chart of a training that goes on is asked for again after so long, at the soonest and at the latest. Milliseconds. */
+const SOONEST = 600, LATEST = 3000;
+
+/** In between after so many times what the last answer took: looking must not slow down what is looked at. */
+const SHARE = 4;
 
 /** @typedef {{ info: ChartInfo, options: Record<string, string> }} Choice */
 
@@ -39,28 +43,44 @@ export function wordOf({ info, options }) {
 }
 
 /**
- * How many epochs of a run are there while it is being computed; null once it is all there, or nothing is known of it.
+ * How many epochs of a run are there while it is being computed: null once all are, "held" where somebody stopped it.
  * @param {State} state
  * @param {Run} run
- * @returns {number | null}
+ * @returns {number | null | "held"}
  */
 export function epochsThere({ history }, run) {
-  if (history.status !== "loading" || history.key !== run.id || !history.progress) return null;
-  return Math.floor((history.progress.step + 1) / run.batches_per_epoch);
+  if (history.status === "failed" && history.problem === STOPPED && history.key === run.id) return "held";
+  if (history.status !== "loading" || history.key !== run.id) return null;
+  return Math.floor(((history.progress?.step ?? -1) + 1) / run.batches_per_epoch);
 }
+
+/** @param {number} took  milliseconds */
+const restOf = (took) => Math.max(SOONEST, Math.min(LATEST, SHARE * took));
 
 /**
  * Follows a run that grows, but not at every step of it.
- * @returns {(run: string, epochs: number | null, now: number) => number | null}  the epochs to show
+ * @returns {{ epochs: (run: string, there: number | null | "held", now: number) => number | null,
+ *   answered: (now: number) => void }}  the epochs to show, null for all; and call when they are shown
  */
 export function createGrowth() {
-  /** @type {{ run: string, epochs: number, at: number } | null} */
+  /** @type {{ run: string, epochs: number, at: number, took: number | null } | null} */
   let shown = null;
-  return (run, epochs, now) => {
-    if (epochs === null) shown = null;
-    else if (shown?.run !== run || now - shown.at >= GROWTH && epochs > shown.epochs) {
-      shown = { run, epochs, at: now };
-    }
-    return shown?.epochs ?? null;
+  return {
+    epochs(run, there, now) {
+      if (there === null) shown = null;
+      else if (shown?.run !== run) shown = { run, epochs: there === "held" ? 0 : there, at: now, took: null };
+      else if (there !== "held" && there > shown.epochs) {
+        const waits = shown.epochs > 0 && shown.took === null;
+        if (
+          !waits && (shown.epochs === 0 || now - shown.at >= restOf(shown.took ?? 0))
+        ) {
+          shown = { run, epochs: there, at: now, took: null };
+        }
+      }
+      return shown?.epochs ?? null;
+    },
+    answered(now) {
+      if (shown) shown.took ??= now - shown.at;
+    },
   };
 }

@@ -45,7 +45,7 @@ export function dressed(figure, { scale, width, height, font, earlier, drag, ink
       // As long as this is the same, what someone zoomed to stays.
       uirevision: `${figure.run} ${figure.chart} ${scale}`,
       font: { ...(/** @type {Plain} */ (layout.font ?? {})), ...font },
-      yaxis: scaled(yaxis, scale),
+      yaxis: behind.length ? ranged(scaled(yaxis, scale), data, behind) : scaled(yaxis, scale),
     },
   };
 }
@@ -58,6 +58,24 @@ function scaled(axis, scale) {
   return { ...rest, type: scale, nticks: 6 };
 }
 
+/** An axis for a chart's own curves, that makes room for earlier ones as long as these do not shrink its own to a line.
+ * @param {Plain} axis  @param {Plain[]} data  @param {Plain[]} behind  @returns {Plain} */
+function ranged(axis, data, behind) {
+  if (axis.range) return axis;
+  const log = axis.type === "log";
+  /** @param {Plain[]} traces */
+  const extent = (traces) =>
+    traces.flatMap(({ y }) => /** @type {(number | null)[]} */ (y ?? []))
+      .filter((value) => value !== null && (!log || value > 0))
+      .map((value) => log ? Math.log10(Number(value)) : Number(value))
+      .reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  const [low, high] = extent(data), [least, most] = extent(behind);
+  const span = high - low || (log ? 1 : Math.abs(high)) || 1;
+  if (!Number.isFinite(span)) return axis;
+  const from = Math.max(Math.min(low, least), low - span), to = Math.min(Math.max(high, most), high + span);
+  return { ...axis, range: [from - 0.05 * (to - from), to + 0.05 * (to - from)] };
+}
+
 /**
  * Where the playhead is, as a shape of Plotly's.
  * @param {number} step
@@ -68,6 +86,8 @@ export function mark(step, ink) {
   return {
     ...{ type: "line", xref: "x", yref: "paper", x0: step, x1: step, y0: 0, y1: 1 },
     line: { color: ink("var(--ink)"), width: 1.5 },
+    // The only point of a training of one step lies on it.
+    layer: "below",
   };
 }
 

@@ -6,7 +6,7 @@
 
 /** @typedef {string | number | null} Value */
 /** @typedef {{ head: string[], rows: Value[][], leads: boolean }} Table  `leads`: the first column counts steps */
-/** @typedef {{ type?: string, name?: string, x?: Value[], y?: any, z?: any, customdata?: any, text?: any, meta?: { leads?: boolean }, hoverinfo?: string }} Trace */
+/** @typedef {{ type?: string, name?: string, x?: Value[], y?: any, z?: any, customdata?: any, text?: any, meta?: { leads?: boolean, exact?: Value[] }, hoverinfo?: string }} Trace */
 
 /** Rows that are shown; a file has them all. */
 export const SHOWN = 60;
@@ -46,8 +46,8 @@ function matrix({ x, y, customdata }, corner) {
 function curves(traces, across, leads) {
   const places = [...new Set(traces.flatMap(({ x }) => x ?? []))].sort((a, b) => Number(a) - Number(b));
   // Of a band both edges are there, under one name.
-  const columns = traces.map(({ x, y }) =>
-    new Map((x ?? []).map((place, at) => [place, /** @type {Value} */ (y[at])]))
+  const columns = traces.map(({ x, y, meta }) =>
+    new Map((x ?? []).map((place, at) => [place, /** @type {Value} */ ((meta?.exact ?? y)[at])]))
   );
   return {
     head: [across, ...traces.map(({ name }) => name ?? "")],

@@ -6,7 +6,7 @@
  */
 import { html } from "../../draw/dom.js";
 import { layerName, px } from "./cards.js";
-import { arraySymbol, inputSymbol } from "./symbols.js";
+import { arraySymbol, inputSymbol } from "../../draw/unitlabel.js";
 
 /**
  * @param {Scene} scene

@@ -12,6 +12,7 @@
 import { html, svg } from "../../draw/dom.js";
 import { full, stage } from "../../draw/format.js";
 import { axis, polyline, sampleCurve, ticks } from "../../draw/plot.js";
+import { conditionOf } from "../../flatness.js";
 import { asFunction, childrenOf } from "../../rule.js";
 import { terms } from "../../terms.js";
 import { unitOf } from "../../trace.js";
@@ -29,8 +30,6 @@ const REACH = 4, BEYOND = 1.3;
 /** A wave is shown over a turn on either side. */
 const TURN = 2 * Math.PI;
 
-/** @typedef {"off" | "saturated" | "no_slope"} Condition */
-
 /**
  * @typedef {object} Curve
  * @property {string} label
@@ -40,7 +39,7 @@ const TURN = 2 * Math.PI;
  * @property {number} slope  as the backward pass has it
  * @property {{ z: Address, a: Address }} names
  * @property {Op["flat"]} flat  where it is
- * @property {Condition | null} condition  of the unit
+ * @property {import("../../flatness.js").Flatness | null} condition  of the unit
  * @property {string | null} surrogate  what the slope is, if not the function's own
  * @property {{ from: number, to: number }} range  of z to be shown
  * @property {number[]} corners  where the curve may bend or jump
@@ -103,21 +102,6 @@ export function curveOf(scene) {
     return terms(run.program.ops[back.op].rule, back, cells, cell.index).find(({ role }) => role === "slope")
       ?.value ?? null;
   }
-}
-
-/**
- * Is the unit where the curve is flat? Off, if that is one side with no slope at all; saturated otherwise.
- * @param {Op["flat"]} flat
- * @param {number} z
- * @param {number} slope
- * @returns {Condition | null}
- */
-export function conditionOf(flat, z, slope) {
-  if (!flat) return null;
-  const below = flat.below ?? -Infinity, above = flat.above ?? Infinity;
-  if (below >= above) return "no_slope";
-  if (z > below && z < above) return null;
-  return slope === 0 && (flat.below === null || flat.above === null) ? "off" : "saturated";
 }
 
 /**

@@ -2,12 +2,12 @@
  * Changing a number by hand, in the panel that explains it.
  *
  * @import { Drawn } from "../../draw/dom.js"
- * @import { Action, Frame } from "../../types.d.ts"
  * @import { Scene } from "./scene.js"
  */
 import { html } from "../../draw/dom.js";
 import { full } from "../../draw/format.js";
-import { dependents, editTarget, withEdit } from "../../edits.js";
+import { editTarget } from "../../edits.js";
+export { editAction } from "../../edits.js";
 import { formatAddress } from "../../trace.js";
 
 /**
@@ -56,24 +56,4 @@ export function drawEditor({ frame, cell, known, address, context: { t, state } 
       problem ? problem.detail || problem.title : "",
     ),
   );
-}
-
-/**
- * What submitting the form asks for.
- * @param {Frame} frame
- * @param {string} text  what was typed
- * @returns {Action | null}  null for what is no number
- */
-export function editAction(frame, text) {
-  const target = editTarget(frame, frame.focus);
-  const plain = text.trim().replaceAll("\u2212", "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
-  const value = Number(plain);
-  if (!target || plain === "" || !Number.isFinite(value)) return null;
-  return {
-    type: "edit",
-    address: frame.focus,
-    value,
-    spec: withEdit(frame.run.spec, target, value),
-    stale: dependents(frame.run, frame.focus.name),
-  };
 }

@@ -5,7 +5,9 @@
  * @import { Scene } from "./scene.js"
  */
 import { html, svg } from "../../draw/dom.js";
+import { full } from "../../draw/format.js";
 import { evaluate } from "../../rule.js";
+import { leftOut } from "../../trace.js";
 import { accountOf } from "./account.js";
 import { figures } from "../../draw/nodes.js";
 
@@ -36,9 +38,10 @@ export function drawProof(scene) {
 
 /** @param {Scene} scene  @returns {Drawn | null} */
 function ruleCheck(scene) {
-  const { rule, call, cells, cell, value, context: { t }, frame } = scene;
+  const { rule, call, cells, cell, info, value, context: { t }, frame } = scene;
   if (!rule || !call || value === undefined) return null;
-  if (frame.trace.truncated && call.reads.some((name) => frame.trace.values[name]?.data === null)) {
+  const example = cell.index[info.axes.indexOf("example")] ?? -1;
+  if (frame.trace.truncated && call.reads.some((name) => leftOut(frame.trace.values[name], example))) {
     return drawCheck("unknown", t("why.rule"), t("why.rule_left_out"));
   }
   const mine = evaluate(rule, call, cells, cell.index);
@@ -48,7 +51,8 @@ function ruleCheck(scene) {
   const words = same
     ? apart === 0 || Number.isNaN(apart) ? t("why.exactly") : t("why.apart", { by: small(apart) })
     : t("why.rule_differs", { value: figures(mine), by: small(apart) });
-  return drawCheck(same ? "good" : "bad", t("why.rule"), words);
+  const detail = t("proof.rule_detail", { mine: full(mine), value: full(value) });
+  return drawCheck(same ? "good" : "bad", t("why.rule"), words, detail);
 }
 
 /** @param {Scene} scene  @param {number} value  @returns {number} */
@@ -67,7 +71,8 @@ function publishedCheck({ frame, address, value, context: { t } }) {
   if (!found || value === undefined) return null;
   const verdict = found.misprint ? "unknown" : agrees(value, found.printed) ? "good" : "bad";
   const words = [t("proof.printed", { printed: found.printed }), found.note].filter(Boolean).join(" ");
-  return drawCheck(verdict, t("proof.published"), words);
+  const detail = t("proof.printed_detail", { printed: found.printed, value: full(value) });
+  return drawCheck(verdict, t("proof.published"), words, detail);
 }
 
 /**
@@ -107,25 +112,30 @@ function differenceCheck({ frame, call, value, address, context: { t, explanatio
     passed ? "good" : "bad",
     name,
     passed ? t("why.apart", { by: small(apart) }) : late ? `${differs} ${t("why.difference_late")}` : differs,
+    t("proof.difference_detail", {
+      step: full(witness.epsilon),
+      slope: full(witness.value),
+      value: full(value),
+    }),
   );
 }
 
 /**
+ * A tick, and behind it what it rests on.
  * @param {Verdict} verdict
  * @param {string} name
  * @param {string} words
+ * @param {string} [detail]  the numbers held against one another
  * @returns {Drawn}
  */
-function drawCheck(verdict, name, words) {
+function drawCheck(verdict, name, words, detail) {
   const paths = {
     good: "M3 8.5l3.4 3.5L13 4.5",
     bad: "M4 4l8 8M12 4l-8 8",
     waiting: "M8 3.5v4.7l3 1.8",
     unknown: "M4 8h8",
   };
-  return html(
-    "li",
-    { class: `check ${verdict}`, key: name },
+  const says = [
     svg(
       "svg",
       { viewBox: "0 0 16 16", "aria-hidden": "true" },
@@ -134,6 +144,13 @@ function drawCheck(verdict, name, words) {
     ),
     html("b", {}, name),
     html("span", {}, words),
+  ];
+  return html(
+    "li",
+    { class: `check ${verdict}`, key: name },
+    detail
+      ? html("details", {}, html("summary", {}, ...says), html("p", {}, detail))
+      : html("div", {}, ...says),
   );
 }
 

@@ -39,9 +39,21 @@ def test_of_accuracies_the_larger_is_better():
     assert (found.best, found.best_value, found.stopped) == (1, 0.8, 3)
 
 
+def test_a_goal_is_reached_by_the_first_figure_that_is_as_good():
+    assert early_stopping([5, nan, 3, 4, 1], patience=2, goal=3).reached == 2
+    assert early_stopping([0.5, 0.8, 0.9], "train_accuracy", goal=0.85).reached == 2
+    assert early_stopping([5, 4], goal=3).reached is None
+    assert early_stopping([5, 4, 4, 4, 2], patience=1, goal=2) == early_stopping([5, 4, 4, 4, 2], patience=1, goal=2.0)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"patience": 0}, "patience"), ({"min_delta": -1.0}, "min_delta"), ({"min_delta": nan}, "min_delta")],
+    [
+        ({"goal": nan}, "goal"),
+        ({"patience": 0}, "patience"),
+        ({"min_delta": -1.0}, "min_delta"),
+        ({"min_delta": nan}, "min_delta"),
+    ],
     ids=str,
 )
 def test_what_cannot_be_is_refused(wrong, field):

@@ -1,11 +1,11 @@
 /**
- * How the stage writes the name of a value: z₂, ∂a₀, W₂,₀. Descriptions of MathML; the drawing is dom.js's.
+ * How a value is written where its layer is plain to see: z₂, ∂a₀, W₂,₀. Descriptions of MathML; the drawing is dom.js's.
  *
- * @import { Run } from "../../types.d.ts"
- * @import { Drawn } from "../../draw/dom.js"
+ * @import { Run } from "../types.d.ts"
+ * @import { Drawn } from "./dom.js"
  */
-import { math, mathOf } from "../../draw/dom.js";
-import { spell } from "../../draw/letter.js";
+import { math, mathOf } from "./dom.js";
+import { spell } from "./letter.js";
 
 /**
  * @param {Run} run
