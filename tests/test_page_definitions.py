@@ -79,11 +79,11 @@ def test_where_the_focus_stays_the_definition_describes_it_to_screen_readers_too
 def test_a_finger_that_stays_down_asks_and_pins_nothing(new_page, base_url):
     page = new_page(has_touch=True, reduced_motion="reduce", viewport={"width": 390, "height": 844})
     visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")
-    box = visit.cell("z1[0,2]").bounding_box()
+    box = visit.cell("a1[0,2]").bounding_box()
     session = page.context.new_cdp_session(page)
     point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
-    tip(visit, "pre-activation")
+    tip(visit, "activation")
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert visit.rest().why.locator("code").text_content() == "delta1[0,1]"
     visit.cell("a1[0,3]").tap()
