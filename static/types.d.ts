@@ -157,6 +157,8 @@ export type Remote<T> =
 export interface Progress {
   step: number;
   to: number;
+  /** The losses so far. */
+  losses?: { steps: number[]; loss: number[] };
 }
 
 /** What happened in a run. Numbers that are not finite are strings here. */
@@ -637,6 +639,7 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
+  | { type: "trace/late"; key: string }
   | { type: "train"; on: boolean }
   | { type: "train/step"; step: number }
   | { type: "stop"; stop: StopWhen | null }
