@@ -44,7 +44,8 @@ export class ApiError extends Error {
  * @property {(run: Run, path: string, query: Record<string, string | number>, options?: Options) => Promise<any>} ask
  *   anything else below the address of a run
  * @property {(options?: Options) => Promise<Catalog>} getCatalog
- * @property {(run: Run, step: number, names: string[]) => Promise<Record<string, Tensor>>} getArrays  as bytes, however large
+ * @property {(run: Run, step: number, names: string[], row?: number) => Promise<Record<string, Tensor>>} getArrays
+ *   as bytes, however large; of one row of the batch if it is given
  * @property {(path: string, query?: Record<string, string | number>) => Promise<any>} getJson  what a part of the page
  *   keeps on the server: its texts, the glossary, a lesson
  * @property {(path: string) => Promise<ArrayBuffer>} getBytes  a file, such as a font
@@ -152,8 +153,9 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     readCsv: (text, { signal } = {}) => request("/data/csv", {}, signal, { text }),
     ask: (run, path, query, { signal } = {}) => request(`/runs/${run.id}${path}`, query, signal),
     getCatalog: ({ signal } = {}) => request("/catalog", { lang: language }, signal),
-    getArrays: async (run, step, names) => {
-      const path = `${base}/runs/${run.id}/steps/${step}?names=${names.join(",")}`;
+    getArrays: async (run, step, names, row) => {
+      const one = row === undefined ? "" : `&examples=${row}`;
+      const path = `${base}/runs/${run.id}/steps/${step}?names=${names.join(",")}${one}`;
       const response = await fetchNow(path, { headers: { accept: SAFETENSORS } }).catch(() => null);
       if (!response) throw new ApiError(NO_ANSWER);
       if (!response.ok) throw new ApiError(asProblem(response, await response.json().catch(() => null)));

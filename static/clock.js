@@ -6,9 +6,16 @@
  * @import { Store } from "./store.js"
  */
 import { shownRun } from "./needs.js";
+import { address as cellAt, formatAddress, frameAt, parseAddress } from "./trace.js";
 
-/** @typedef {{ step: number, frame: string, unit: number, example: number }} Beat  a moment by names */
-/** @typedef {{ kind: "backscope/beat", beat: Beat, run: string }} Told */
+/**
+ * A moment by names, what is looked at, and how.
+ * @typedef {{ step: number, frame: string, unit: number, example: number, focus: string, view: string }} Beat
+ */
+/**
+ * Where a page stands, and the number that it explains there.
+ * @typedef {{ kind: "backscope/beat", beat: Beat, run: string, number: { address: string, value: number } | null }} Told
+ */
 
 /**
  * Where a state stands.
@@ -17,9 +24,25 @@ import { shownRun } from "./needs.js";
  */
 export function beatOf(state) {
   const frame = shownRun(state)?.program.calls[state.cursor.frame]?.writes;
-  return frame === undefined
-    ? null
-    : { step: state.cursor.step, frame, unit: state.cursor.unit, example: state.example };
+  return frame === undefined ? null : {
+    step: state.cursor.step,
+    frame,
+    unit: state.cursor.unit,
+    example: state.example,
+    focus: state.focus ? formatAddress(state.focus) : "",
+    view: state.view,
+  };
+}
+
+/**
+ * The number that is explained.
+ * @param {State} state
+ * @returns {Told["number"]}  null until it is there, and where it is not computed yet
+ */
+export function numberOf(state) {
+  const frame = frameAt(state);
+  const value = frame?.known(frame.focus) ? frame.value(frame.focus) : undefined;
+  return frame && value !== undefined ? { address: formatAddress(frame.focus), value } : null;
 }
 
 /**
@@ -43,7 +66,8 @@ export function isTold(data) {
   const told = /** @type {any} */ (data);
   return typeof told === "object" && told !== null && told.kind === "backscope/beat" &&
     Number.isInteger(told.beat?.step) && typeof told.beat.frame === "string" &&
-    Number.isInteger(told.beat.unit) && Number.isInteger(told.beat.example);
+    Number.isInteger(told.beat.unit) && Number.isInteger(told.beat.example) &&
+    typeof told.beat.focus === "string" && typeof told.beat.view === "string";
 }
 
 /**
@@ -64,6 +88,9 @@ export function keepTime({ getState, dispatch, subscribe }) {
     if (wanted === null || run.status !== "ready") return;
     dispatch({ type: "goto", moment: momentFor(run.value, wanted) });
     dispatch({ type: "example", example: wanted.example });
+    dispatch({ type: "view", view: wanted.view });
+    const focus = parseAddress(wanted.focus);
+    dispatch({ type: "focus", address: focus && cellAt(focus.name, focus.index) });
     wanted = null;
     // Where this leads is no news for the other page.
     last = JSON.stringify(beatOf(getState()));
@@ -78,10 +105,12 @@ export function keepTime({ getState, dispatch, subscribe }) {
     const beat = beatOf(state);
     const run = shownRun(state);
     if (beat === null || run === null) return;
-    // Another run is news even at the moment that was asked for.
-    if (JSON.stringify(beat) === last && run.id === told) return;
+    const number = numberOf(state);
+    // Another run, or its number, is news even at the moment that was asked for.
+    const news = `${run.id} ${number?.address} ${number?.value}`;
+    if (JSON.stringify(beat) === last && news === told) return;
     last = JSON.stringify(beat);
-    told = run.id;
-    parent.postMessage({ kind: "backscope/beat", beat, run: run.id }, origin);
+    told = news;
+    parent.postMessage({ kind: "backscope/beat", beat, run: run.id, number }, origin);
   });
 }

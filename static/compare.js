@@ -9,7 +9,7 @@
  */
 import { createApi, problemOf } from "./api.js";
 import { isTold } from "./clock.js";
-import { differences, shortly } from "./compare/differences.js";
+import { differences, shortly, spread } from "./compare/differences.js";
 import { html, patch, svg } from "./draw/dom.js";
 import { panel } from "./draw/format.js";
 import { axis, lossCurve, polyline } from "./draw/plot.js";
@@ -30,10 +30,13 @@ const sides = ["left", "right"].map((name) => /** @type {HTMLIFrameElement} */ (
 const shown = [null, null];
 /** @type {Beat | null} */
 let beat = null;
+/** The number that each side explains. @type {import("./clock.js").Told["number"][]} */
+const numbers = [null, null];
 
 addEventListener("message", (event) => {
   const from = sides.findIndex(({ contentWindow }) => contentWindow === event.source);
   if (from < 0 || event.origin !== new URL(document.baseURI).origin || !isTold(event.data)) return;
+  numbers[from] = event.data.number;
   if (JSON.stringify(event.data.beat) !== JSON.stringify(beat)) {
     beat = event.data.beat;
     sides[1 - from].contentWindow?.postMessage(event.data, event.origin);
@@ -66,7 +69,7 @@ function draw() {
   patch(
     byId("differences"),
     list.length
-      ? list.map(({ path, left, right }) =>
+      ? list.flatMap(spread).map(({ path, left, right }) =>
         html(
           "li",
           {},
@@ -87,7 +90,67 @@ function draw() {
     one !== null && other !== null &&
     html("span", {}, `${t("compare.difference")} ${panel(other - one)}`),
   ]);
+  drawNumbers();
   drawCurves([left, right]);
+}
+
+/** The number looked at, on both sides, and by how much it differs. */
+function drawNumbers() {
+  const [one, other] = numbers;
+  const same = one && other && one.address === other.address;
+  patch(
+    byId("numbers"),
+    same
+      ? [
+        html("code", {}, one.address),
+        html("span", { class: "of-left" }, panel(one.value)),
+        html("span", { class: "of-right" }, panel(other.value)),
+        html("span", {}, `${t("compare.difference")} ${panel(other.value - one.value)}`),
+      ]
+      : [html("span", { class: "faint" }, t("compare.no_number"))],
+  );
+}
+
+/** Both sides at a step. @param {number} step */
+function goTo(step) {
+  if (!beat) return;
+  const last = Math.max(...shown.map((side) => side ? side.run.steps - 1 : 0));
+  beat = { ...beat, step: Math.max(0, Math.min(last, step)) };
+  for (const { contentWindow } of sides) {
+    contentWindow?.postMessage(
+      { kind: "backscope/beat", beat, run: "", number: null },
+      new URL(document.baseURI).origin,
+    );
+  }
+  draw();
+}
+
+const curves = byId("curves");
+curves.addEventListener("pointerdown", (event) => {
+  curves.setPointerCapture(event.pointerId);
+  drag(event);
+});
+curves.addEventListener("pointermove", (event) => curves.hasPointerCapture(event.pointerId) && drag(event));
+curves.addEventListener("keydown", (event) => {
+  const step = beat?.step ?? 0;
+  const last = Number(curves.ariaValueMax);
+  const to = /** @type {Record<string, number>} */ ({
+    ArrowLeft: step - 1,
+    ArrowRight: step + 1,
+    PageUp: step + Math.ceil(last / 10),
+    PageDown: step - Math.ceil(last / 10),
+    Home: 0,
+    End: last,
+  })[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  goTo(to);
+});
+
+/** @param {PointerEvent} event */
+function drag(event) {
+  const { left, width } = curves.getBoundingClientRect();
+  goTo(Math.round(Math.max(0, Math.min(1, (event.clientX - left) / width)) * Number(curves.ariaValueMax)));
 }
 
 /** The loss of the nearest step there is a point for. @param {History | null} history  @param {number} step */
@@ -115,6 +178,8 @@ function drawCurves(both) {
     BOX.y,
   );
   const x = (beat?.step ?? 0) / last * WIDTH;
+  curves.ariaValueMax = String(last);
+  curves.ariaValueNow = String(beat?.step ?? 0);
   patch(
     byId("curves"),
     svg(
@@ -145,4 +210,6 @@ function byId(id) {
 }
 
 const pair = readPair();
-sides.forEach((frame, at) => frame.src = embedded(pair[at], language));
+// Beside each other there is room for the network, or for the panel that explains it.
+const narrow = matchMedia("(max-width: 1599.98px)").matches;
+sides.forEach((frame, at) => frame.src = embedded(pair[at], language, narrow ? ["why"] : []));

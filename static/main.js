@@ -124,6 +124,7 @@ const guide = createGuide({
     controls.discard();
     goTo(place);
   },
+  propose: openSpec,
   showExperiment: header.showExperiment,
   exampleOf: (run) => header.examples.find((example) => alike(example.spec, run.spec))?.name ?? null,
 });
@@ -293,6 +294,7 @@ function mark(state) {
   dataset.frame = run?.program.calls[state.cursor.frame]?.writes ?? "";
   dataset.phase = frame?.call.phase ?? "";
   dataset.present = String(state.present);
+  dataset.view = state.view;
   dataset.hide = state.hide.join(" ");
   dataset.veil = state.veil.join(" ");
   dataset.ready = String(frame !== null && (viewOf(views, state).isReady?.() ?? true));

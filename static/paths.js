@@ -7,7 +7,7 @@
  * @import { Letters, Scope } from "./rule.js"
  */
 import { childrenOf, holds, lettersOf, scopeOf, valueOf } from "./rule.js";
-import { cellsOf, formatAddress, writtenBy } from "./trace.js";
+import { cellsOf, formatAddress, leftOut, writtenBy } from "./trace.js";
 
 /** Paths told one by one; the others are taken together. */
 export const MOST_PATHS = 50;
@@ -100,7 +100,7 @@ function createGraph(run, trace) {
   /** @param {Address} cell  @returns {Node | null} */
   const make = (cell) => {
     const call = run.program.calls[writtenBy(run, cell.name)];
-    if (!call || call.reads.some((name) => trace.values[name]?.data === null)) return null;
+    if (!call || call.reads.some((name) => leftOut(trace.values[name], cell.index[0]))) return null;
     const value = cells.value(cell.name, cell.index);
     const out = edgesOf(run, call, cells, cell.index);
     if (!out || !Number.isFinite(value)) return null;

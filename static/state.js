@@ -282,10 +282,16 @@ function awaited(remote, key) {
  * @param {Extract<Action, { type: "trace/more" }>} more
  * @returns {State}
  */
-function withMore(state, { key, values, refused }) {
+function withMore(state, { key, values, row, refused }) {
   if (state.trace.status !== "ready" || state.trace.key !== key) return state;
   const before = state.trace.value;
-  const all = { ...before.values, ...values };
+  const come = row === undefined ? values : Object.fromEntries(
+    Object.entries(values).map(([name, { data }]) => {
+      const known = before.values[name];
+      return [name, data ? { ...known, rows: { ...known.rows, [row]: data } } : known];
+    }),
+  );
+  const all = { ...before.values, ...come };
   const trace = {
     ...before,
     values: all,

@@ -49,14 +49,24 @@ export function exists(run, { name, index }) {
  * @param {number[]} index
  * @returns {number | undefined}  undefined if the data was left out or there is no such cell
  */
-export function valueAt({ shape, data }, index) {
-  if (data === null || index.length !== shape.length) return undefined;
+export function valueAt({ shape, data, rows }, index) {
+  const numbers = data ?? rows?.[index[0]];
+  if (!numbers || index.length !== shape.length) return undefined;
   let offset = 0;
   for (let axis = 0; axis < shape.length; axis++) {
     if (!(index[axis] >= 0 && index[axis] < shape[axis])) return undefined;
-    offset = offset * shape[axis] + index[axis];
+    if (data || axis > 0) offset = offset * shape[axis] + index[axis];
   }
-  return data[offset];
+  return numbers[offset];
+}
+
+/**
+ * Were the numbers of this array, or at least those of an example, left out?
+ * @param {Tensor | undefined} tensor
+ * @param {number} example
+ */
+export function leftOut(tensor, example) {
+  return tensor?.data === null && !tensor.rows?.[example];
 }
 
 /**

@@ -117,6 +117,8 @@ export type Spec = Record<string, unknown>;
 export interface Tensor {
   shape: number[];
   data: Float64Array | null;
+  /** Of an array that was left out: the rows that have come since, by example. */
+  rows?: Record<number, Float64Array>;
 }
 
 export interface Trace {
@@ -645,8 +647,8 @@ export type Action =
   | { type: "trace/loading"; key: string }
   | { type: "trace/ready"; key: string; trace: Trace }
   | { type: "trace/failed"; key: string; problem: Problem }
-  /** Arrays of the trace that were left out, and those that cannot be had. */
-  | { type: "trace/more"; key: string; values: Record<string, Tensor>; refused: string[] }
+  /** Arrays of the trace that were left out, whole or the row of one example; and those that cannot be had. */
+  | { type: "trace/more"; key: string; values: Record<string, Tensor>; row?: number; refused: string[] }
   | { type: "history/loading"; key: string }
   | { type: "history/ready"; key: string; history: History }
   | { type: "history/failed"; key: string; problem: Problem }

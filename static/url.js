@@ -223,10 +223,11 @@ export function readPair(fragment = location.hash) {
  * The page as a part of another one, at the moment that a fragment says and nothing else it may hold.
  * @param {string} fragment
  * @param {string} language
+ * @param {readonly Panel[]} [hide]  panels to go without
  * @returns {string}
  */
-export function embedded(fragment, language) {
-  return `/?embed=1&lang=${language}${format(parse(fragment))}`;
+export function embedded(fragment, language, hide = []) {
+  return `/?embed=1&lang=${language}${format({ ...parse(fragment), ...hide.length ? { hide } : {} })}`;
 }
 
 /**

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.page import Visit
+import pytest
+
+from tests.page import Visit, number
 
 
 def side(page, name):
@@ -37,10 +39,31 @@ def test_a_changed_setting_beside_what_it_was_on_one_clock(new_page, base_url):
     for name in ("left", "right"):
         stands(page, name, 5, "loss")
 
+    # What one side looks at, the other does; the number stands on both sides, with the difference.
+    side(page, "left").locator("#stage [data-address='a1[0,1]']").click()
+    page.frame_locator("#right").locator("#stage [data-address='a1[0,1]'].is-focus").wait_for()
+    row = page.locator("#numbers", has_text="a1[0,1]")
+    row.wait_for()
+    values = [
+        float(side(page, name).locator("#stage [data-address='a1[0,1]']").get_attribute("data-value"))
+        for name in ("left", "right")
+    ]
+    said = number(row.locator("span").last.inner_text().split()[-1])
+    assert said == pytest.approx(values[1] - values[0], rel=1e-3)
+
     page.locator("#curves polyline").nth(1).wait_for(state="attached")
     losses = [visit.server.trace(visit.server.run(spec), 5)["loss"] for spec in (None, {**run["spec"]})]
     numbers = [side(page, name).locator("#stage [data-address=loss]") for name in ("left", "right")]
     assert [float(number.get_attribute("data-value")) for number in numbers] == losses
+    slider = page.locator("#curves")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    for name in ("left", "right"):
+        stands(page, name, 6, "loss")
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + 0.4 * box["width"], box["y"] + 10)
+    for name in ("left", "right"):
+        page.frame_locator(f"#{name}").locator("body[data-step='400'][data-ready='true']").wait_for()
     page.locator(".compare-top a").click()
     visit.wait("() => document.body.dataset.ready === 'true'")
 

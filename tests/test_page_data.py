@@ -53,6 +53,50 @@ def test_a_drawn_point_and_a_changed_row_are_data_once_they_are_used(visit):
     assert data["x"][12][1] == pytest.approx(up[1] - high / 4, abs=0.05 * high)
 
 
+def spot(visit, across, up):
+    box = visit.page.locator("#data-desk .data-canvas").bounding_box()
+    return box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"]
+
+
+def drag(visit, start, end):
+    visit.page.mouse.move(*spot(visit, *start))
+    visit.page.mouse.down()
+    visit.page.mouse.move(*spot(visit, *end), steps=12)
+    visit.page.mouse.up()
+
+
+def test_a_trail_of_points_is_drawn_one_is_moved_and_taken_away(visit):
+    rows = visit.page.locator("#data-desk tbody tr")
+    drag(visit, (0.02, 0.02), (0.3, 0.02))
+    visit.wait("() => document.querySelectorAll('#data-desk tbody tr').length >= 16")
+    count = rows.count()
+    field = visit.page.get_by_label("Row 12, input 1", exact=True)
+    before = float(field.input_value())
+    drag(visit, (0.02, 0.02), (0.02, 0.98))
+    assert rows.count() == count
+    assert float(field.input_value()) > before
+    assert rows.nth(12).get_attribute("class") == "is-chosen"
+    visit.page.locator("#data-desk .segments input").first.focus()
+    visit.press("Delete")
+    assert rows.count() == count - 1
+    visit.open(f"#step=5&frame=delta1&unit=1&spec={encode(MOONS)}")
+
+
+def test_one_class_more_makes_a_network_that_tells_them_apart_at_the_same_place(new_page, base_url):
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open(f"#step=5&frame=delta1&unit=1&spec={encode(MOONS)}")
+    visit.page.locator("#edit-data").click()
+    visit.page.get_by_role("button", name="One class more").click()
+    visit.page.mouse.click(*spot(visit, 0.5, 0.9))
+    visit.page.locator("#data-desk path.class-2").wait_for()
+    spec = used(visit)
+    assert spec["data"]["y"][12] == [0, 0, 1]
+    assert all(sum(row) == 1 and len(row) == 3 for row in spec["data"]["y"])
+    assert (spec["layers"][-1]["units"], spec["layers"][-1]["activation"]) == (3, "softmax")
+    assert (visit.moment.step, visit.moment.frame, visit.moment.unit) == (5, "delta1", 1)
+    visit.press("Control+z")
+    visit.showing(visit.server.run(MOONS))
+
+
 def test_rows_are_taken_away_and_what_is_no_number_is_said(visit):
     visit.page.get_by_label("Remove row 3", exact=True).click()
     visit.wait("() => document.querySelectorAll('#data-desk tbody tr').length === 11")

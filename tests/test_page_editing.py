@@ -176,7 +176,7 @@ def test_a_printed_figure_stands_beside_ours_and_a_misprint_says_why(visit):
     visit.page.locator('#stage [data-address="a1[0,0]"]').first.wait_for()
     visit.page.locator('#timeline [data-call="a1"]').click()
     visit.page.locator('#stage [data-address="a1[0,0]"]').first.click()
-    check = visit.page.locator("#why .check.good", has_text="0.593269992")
+    check = visit.page.locator("#why .check.good", has_text="printed as 0.593269992")
     check.wait_for()
     visit.press("]", "]")
     visit.wait("() => document.body.dataset.step === '1' && document.body.dataset.ready === 'true'")

@@ -254,6 +254,19 @@ def test_arrays_too_large_for_an_answer_come_as_bytes_once_one_looks_at_them(vis
     assert abs(number(shown) - exact) <= 1e-4 * abs(exact), f"{shown} for {exact}"
 
 
+def test_of_a_large_batch_the_values_of_the_example_shown_come_on_their_own(visit):
+    run = visit.server.run(LARGE)
+    for example in (0, 731):
+        visit.open(f"#frame=a1&unit=5&example={example}", spec=LARGE)
+        row = visit.server.ask(f"runs/{run['id']}/steps/0", names="a0,z1", examples=example)["values"]
+        visit.wait("(address) => document.querySelector(`#stage [data-address='${address}']`)?.dataset.value",
+                   f"z1[{example},5]")  # fmt: skip
+        shown = visit.picture().by_address
+        assert float(shown[f"z1[{example},5]"].value) == row["z1"]["data"][0][5]
+        assert float(shown[f"a0[{example},0]"].value) == row["a0"]["data"][0][0]
+        assert visit.why.locator(".check.good").count() == 1
+
+
 def test_arrays_that_cannot_be_had_are_named_with_what_to_do(visit, allow_console_error):
     allow_console_error("503|Failed to load")
     visit.page.route("**/steps/0?names=**", lambda route: route.fulfill(status=503, body="{}"))

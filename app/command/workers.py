@@ -6,6 +6,7 @@ import multiprocessing
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -92,11 +93,20 @@ def _is_ready(there: Connection) -> bool:
         there.close()
 
 
+def _end_with_parent() -> None:
+    """End this process in good order once the one that started it is gone, even if that was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        signal.raise_signal(signal.SIGTERM)
+
+
 def _work(serve: Serve, listener: socket.socket, parent: Connection) -> None:
     def ready() -> None:
         parent.send(True)
         parent.close()
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         serve(listener, ready)
     except KeyboardInterrupt:

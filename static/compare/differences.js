@@ -33,6 +33,25 @@ export function differences(left, right) {
 }
 
 /**
+ * Changes made by hand, one by one: the step and the number each is about.
+ * @param {Difference} difference
+ * @returns {Difference[]}  others as they are
+ */
+export function spread(difference) {
+  if (difference.path !== "edits") return [difference];
+  const [left, right] = [difference.left, difference.right].map((edits) =>
+    new Map(
+      (Array.isArray(edits) ? edits : []).flatMap(({ step, set, ...settings }) =>
+        Object.entries({ ...set, ...settings }).map(([name, value]) => [`${name} @ ${step}`, value])
+      ),
+    )
+  );
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .filter((path) => left.get(path) !== right.get(path))
+    .map((path) => ({ path, left: left.get(path), right: right.get(path) }));
+}
+
+/**
  * A setting in few letters.
  * @param {unknown} value
  * @returns {string}

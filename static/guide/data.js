@@ -7,18 +7,13 @@
  * @import { Row, Table } from "./points.js"
  */
 import { problemOf } from "../api.js";
-import { html, svg } from "../draw/dom.js";
-import { panel } from "../draw/format.js";
+import { html } from "../draw/dom.js";
 import { shownRun } from "../needs.js";
 import { minimal, withOutputs } from "../spec.js";
 import { openDialog } from "./dialog.js";
 import { chooseFile } from "./files.js";
-import { neat, planeOf, tableOf, targetsOf, withRows } from "./points.js";
-
-/** The plane's side, in the drawing's own units, and the radius of a point. */
-const SIDE = 320, DOT = 5;
-/** As many targets are offered as buttons. */
-const CHOICES = 10;
+import { createPlane } from "./drawing.js";
+import { planeOf, tableOf, withClass, withRows } from "./points.js";
 
 /** Rows of the table at most; more points can still be drawn. */
 const LONGEST = 200;
@@ -30,14 +25,33 @@ export async function openData(desk) {
   if (!run) return;
   /** @type {Table | null} */
   let table = null;
-  let text = "", problem = "", note = "", target = 0, chosen = -1;
-  /** @type {number[] | null}  the target that new points get, where there are too many to choose from */
-  let typed = null;
+  let text = "", problem = "", note = "", chosen = -1;
   /** @type {Record<string, unknown> | null}  what a CSV text was read as */
   let read = null;
 
   const dialog = openDialog({ id: "data-desk", title: t("data.title"), t, draw });
   const redraw = () => dialog.element.isConnected && dialog.redraw();
+  const drawPlane = createPlane({
+    t,
+    change,
+    complain,
+    redraw,
+    choose: (n) => table && change(table.rows, n),
+    addClass: () => {
+      if (table) table = withClass(table);
+      redraw();
+    },
+  });
+  dialog.element.addEventListener("keydown", (event) => {
+    const isField = /** @type {Element} */ (event.target).matches(
+      "input:not([type=radio]), textarea, select",
+    );
+    if (
+      !/^(Delete|Backspace)$/.test(event.key) || isField || !table || chosen < 0 || table.rows.length === 1
+    ) return;
+    event.preventDefault();
+    change(table.rows.toSpliced(chosen, 1), -1);
+  });
   dialog.element.addEventListener("dragover", (event) => event.preventDefault());
   dialog.element.addEventListener("drop", (event) => {
     const file = event.dataTransfer?.files[0];
@@ -47,6 +61,8 @@ export async function openData(desk) {
   });
   try {
     table = tableOf(await api.getJson(`/api/v1/runs/${run.id}/data`));
+    // The plane stays as it is, wherever points are drawn.
+    if (table.names.length === 2) table = { ...table, plane: planeOf(table) };
   } catch (error) {
     problem = problemOf(error)?.detail ?? "";
   }
@@ -59,95 +75,11 @@ export async function openData(desk) {
       html(
         "div",
         { class: "data-desk" },
-        table && table.names.length === 2 && drawPlane(table),
+        table && table.names.length === 2 && drawPlane(table, chosen),
         table && drawTable(table),
       ),
       drawCsv(),
     ];
-  }
-
-  /** @param {Table} shown */
-  function drawPlane(shown) {
-    const plane = planeOf(shown), values = targetsOf(shown);
-    const [across, up] = plane;
-    const place = (/** @type {Row} */ { x }) => ({
-      cx: (x[0] - across[0]) / (across[1] - across[0]) * SIDE,
-      cy: SIDE - (x[1] - up[0]) / (up[1] - up[0]) * SIDE,
-    });
-    const add = (/** @type {MouseEvent} */ event) => {
-      const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
-      const share = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
-      const x = plane.map((span, axis) => neat(span[0] + share[axis] * (span[1] - span[0]), span));
-      const y = values.length > CHOICES ? typed ?? values[0] : values[target] ?? values[0] ?? [0];
-      change([...shown.rows, { x, y }], shown.rows.length);
-    };
-    /** Few targets are classes to choose from; of many, one is typed. */
-    const choices = () =>
-      values.map((value, at) =>
-        html(
-          "label",
-          {},
-          html("input", {
-            type: "radio",
-            name: "data-target",
-            checked: at === target,
-            on: { change: () => (target = at, redraw()) },
-          }),
-          html("span", {}, value.map((number) => panel(number)).join(" ")),
-        )
-      );
-    const fields = () =>
-      (typed ?? values[0]).map((value, at) =>
-        html("input", {
-          key: at,
-          type: "text",
-          inputmode: "decimal",
-          name: "data-target",
-          "aria-label": t("data.new_point"),
-          value: String(value),
-          on: {
-            change: ({ target: { value } }) => {
-              const number = Number(value.replace("\u2212", "-"));
-              if (value.trim() === "" || !Number.isFinite(number)) return complain(t("edit.no_number"));
-              typed = (typed ?? values[0]).with(at, number);
-              redraw();
-            },
-          },
-        })
-      );
-    return html(
-      "section",
-      { key: "plane", class: "data-plane", "aria-label": t("data.plane") },
-      html("h3", {}, t("data.plane")),
-      html(
-        "fieldset",
-        { class: values.length > CHOICES ? "data-targets" : "segments" },
-        html("legend", {}, t("data.new_point")),
-        ...values.length > CHOICES ? fields() : choices(),
-      ),
-      svg(
-        "svg",
-        { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "data-canvas", on: { click: add }, "aria-hidden": "true" },
-        svg("rect", { class: "frame", x: 0, y: 0, width: SIDE, height: SIDE }),
-        shown.rows.map((row, n) =>
-          svg("circle", {
-            key: n,
-            class: n === chosen ? "example is-chosen" : "example",
-            ...place(row),
-            r: DOT,
-            "fill-opacity": shadeOf(row, values),
-            on: {
-              click: (event) => {
-                event.stopPropagation();
-                chosen = n;
-                redraw();
-              },
-            },
-          })
-        ),
-      ),
-      html("p", { class: "faint" }, t("data.plane_hint", { count: shown.rows.length })),
-    );
   }
 
   /** @param {Table} shown */
@@ -281,6 +213,13 @@ export async function openData(desk) {
     chosen = at;
     problem = "";
     redraw();
+    // Whoever works on the plane sees the numbers in the table.
+    const row = /** @type {HTMLElement | null} */ (dialog.element.querySelector("tr.is-chosen"));
+    const box = row?.closest(".data-scroll");
+    if (!row || !box) return;
+    const head = box.querySelector("thead")?.getBoundingClientRect().height ?? 0;
+    const [top, bottom] = [row.offsetTop - head, row.offsetTop + row.offsetHeight];
+    box.scrollTop = Math.max(bottom - box.clientHeight, Math.min(top, box.scrollTop));
   }
 
   /** @param {string} why */
@@ -310,23 +249,13 @@ export async function openData(desk) {
   async function use(spec) {
     try {
       const made = await api.createRun(spec);
-      desk.open({ step: 0, spec: minimal(/** @type {Spec} */ (made.spec), desk.seed) });
+      desk.propose(minimal(/** @type {Spec} */ (made.spec), desk.seed));
       dialog.close();
     } catch (error) {
       const refused = problemOf(error);
       if (refused) complain(refused.detail || refused.title);
     }
   }
-}
-
-/**
- * How dark a point is: by the place of its target among those there are.
- * @param {Row} row
- * @param {number[][]} values
- */
-function shadeOf({ y }, values) {
-  const at = values.findIndex((value) => value.join() === y.join());
-  return values.length > 1 ? 0.08 + 0.85 * at / (values.length - 1) : 0.5;
 }
 
 /**

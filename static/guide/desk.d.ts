@@ -16,6 +16,8 @@ export interface Desk {
   frame(): Frame | null;
   /** Goes to a place, whatever is being typed into the form. */
   open(place: Place): void;
+  /** Shows another experiment at the same place, if the engine accepts it. */
+  propose(spec: Spec): void;
   /** Opens the experiment if there is room beside the stage, closes it, or leaves it to the window. */
   showExperiment(how: "open" | "closed" | "auto"): void;
   /** A name for the run on the page: its example's, or none. */

@@ -3,9 +3,18 @@
  *
  * @import { Spec } from "../types.d.ts"
  */
+import { withOutputs } from "../spec.js";
 
 /** @typedef {{ x: number[], y: number[] }} Row */
-/** @typedef {{ rows: Row[], test: Row[], names: string[], classes: string[], plane: [number, number][] | null }} Table */
+/**
+ * @typedef {object} Table
+ * @property {Row[]} rows
+ * @property {Row[]} test
+ * @property {string[]} names  of the inputs
+ * @property {string[]} classes
+ * @property {[number, number][] | null} plane
+ * @property {boolean} [grown]  has a class been added that the network knows nothing of?
+ */
 
 /**
  * The answer about a run's data as rows to edit.
@@ -27,9 +36,46 @@ export function tableOf({ values, classes, input_names: names, plane }) {
  * @param {Table} table
  * @returns {number[][]}
  */
-export function targetsOf({ rows }) {
+export function targetsOf(table) {
+  const { rows } = table;
+  const width = rows[0]?.y.length ?? 1;
+  if (isCoded(table) && width > 1) return rows[0].y.map((_, k) => oneHot(k, width));
   const found = new Map(rows.map(({ y }) => [y.join(), y]));
   return [...found.values()].sort((one, other) => one[0] - other[0]);
+}
+
+/**
+ * Are the targets classes as networks take them: 0 or 1, or a 1 at the place of the class?
+ * @param {Table} table
+ * @returns {boolean}
+ */
+export function isCoded({ rows }) {
+  return rows.length > 0 && rows.every(({ y }) =>
+    y.every((part) => part === 0 || part === 1) &&
+    (y.length === 1 || y.filter((part) => part === 1).length === 1)
+  );
+}
+
+/** The class that a coded target stands for.  @param {number[]} y  @returns {number} */
+export function classOf(y) {
+  return y.length === 1 ? y[0] : y.indexOf(1);
+}
+
+/** @param {number} k  @param {number} width  @returns {number[]} */
+function oneHot(k, width) {
+  return Array.from({ length: width }, (_, at) => at === k ? 1 : 0);
+}
+
+/**
+ * One class more: every target a place longer.
+ * @param {Table} table  whose targets are coded
+ * @returns {Table}
+ */
+export function withClass(table) {
+  const width = (table.rows[0]?.y.length ?? 1) === 1 ? 2 : table.rows[0].y.length;
+  /** @param {Row} row  @returns {Row} */
+  const longer = ({ x, y }) => ({ x, y: oneHot(classOf(y), width + 1) });
+  return { ...table, rows: table.rows.map(longer), test: table.test.map(longer), grown: true };
 }
 
 /**
@@ -38,10 +84,10 @@ export function targetsOf({ rows }) {
  * @param {Table} table
  * @returns {Spec}
  */
-export function withRows(spec, { rows, test }) {
+export function withRows(spec, { rows, test, grown }) {
   const { features, scaling } = /** @type {any} */ (spec.data ?? {});
   const { edits: _edits, ...rest } = spec;
-  return {
+  const made = {
     ...rest,
     data: {
       kind: "inline",
@@ -52,6 +98,20 @@ export function withRows(spec, { rows, test }) {
       ...(scaling && scaling !== "none" ? { scaling } : {}),
     },
   };
+  const outputs = rows[0]?.y.length ?? null;
+  return grown ? forClasses(made, rows[0].y.length) : withOutputs(made, outputs);
+}
+
+/**
+ * The experiment for so many classes: a probability for each of them, and the loss that goes with it.
+ * @param {Spec} spec
+ * @param {number} count
+ * @returns {Spec}
+ */
+function forClasses({ parameters: _parameters, ...spec }, count) {
+  const layers = /** @type {any[]} */ (spec.layers ?? []);
+  const output = { ...layers.at(-1), units: count, activation: "softmax" };
+  return { ...spec, layers: layers.with(-1, output), loss: "softmax_cross_entropy" };
 }
 
 /**

@@ -5,6 +5,7 @@
  * @import { Aftermath, Frame, Remote, StageContext, StageView } from "../types.d.ts"
  */
 import { html, icon, patch } from "../draw/dom.js";
+import { failedFace, waitingFace } from "../draw/faces.js";
 import { decodeAftermath } from "./after/decode.js";
 import { drawChange, drawShares } from "./after/loss.js";
 import { drawUnits } from "./after/units.js";
@@ -47,20 +48,14 @@ function contentOf(frame, context) {
     decode: decodeAftermath,
   });
   if (answer.status === "failed") {
-    return html(
-      "div",
-      { class: "view-face" },
-      icon("warning"),
-      html("p", {}, t("after.failed")),
-      html("button", { type: "button", class: "button", on: { click: context.askAgain } }, t("status.retry")),
-    );
+    return failedFace(t("after.failed"), answer.problem, { again: context.askAgain, t });
   }
   const found = answer.status === "ready"
     ? answer.value
     : answer.status === "loading"
     ? answer.previous
     : null;
-  if (!found) return html("div", { class: "view-face" }, html("p", {}, t("stage.view_loading")));
+  if (!found) return waitingFace(t("stage.view_loading"));
   const isThis = found.step === moment.step;
   return html(
     "div",

@@ -8,6 +8,7 @@
  * @import { Table } from "./charts/table.js"
  */
 import { html, icon, patch } from "../draw/dom.js";
+import { failedFace, waitingFace } from "../draw/faces.js";
 import { inkOf, whenThemeChanges } from "../ink.js";
 import { choiceOf, createGrowth, epochsThere, wordOf } from "./charts/choice.js";
 import { dressed, KEPT, mark } from "./charts/dress.js";
@@ -315,33 +316,11 @@ function face(desk, remote, info) {
       start(desk);
       desk.again();
     };
-    return failure(t("charts.no_plotly"), null, again, context);
+    return failedFace(t("charts.no_plotly"), null, { again, t });
   }
   if (remote.status === "failed") {
-    return failure(t("charts.failed"), remote.problem, context.askAgain, context);
+    return failedFace(t("charts.failed"), remote.problem, { again: context.askAgain, t });
   }
   const computing = info?.whole && context.state.history.status === "loading";
-  return html(
-    "div",
-    { class: "view-face", key: "waiting", role: "status" },
-    html("div", { class: "waiting", "aria-hidden": "true" }, html("i"), html("i"), html("i")),
-    html("p", {}, t(computing ? "charts.computing" : "charts.waiting")),
-  );
-}
-
-/**
- * @param {string} what
- * @param {Problem | null} problem
- * @param {() => void} again
- * @param {StageContext} context
- */
-function failure(what, problem, again, { t }) {
-  return html(
-    "div",
-    { class: "view-face", key: "failed" },
-    icon("warning"),
-    html("p", {}, what),
-    problem ? html("p", { class: "faint" }, problem.detail || problem.title) : null,
-    html("button", { type: "button", class: "button", on: { click: again } }, t("status.retry")),
-  );
+  return waitingFace(t(computing ? "charts.computing" : "charts.waiting"));
 }

@@ -7,6 +7,7 @@
  */
 import { decodeNumber, decodeNumbers } from "../decode.js";
 import { html, icon, patch, svg } from "../draw/dom.js";
+import { failedFace, waitingFace } from "../draw/faces.js";
 import { panel } from "../draw/format.js";
 import { symbol } from "../draw/label.js";
 import { formatAddress, parseAddress } from "../trace.js";
@@ -41,20 +42,14 @@ function contentOf(frame, context) {
   /** @type {Remote<Check>} */
   const answer = context.ask({ slot: "check", run, path: `/steps/${step}/check`, decode: decodeCheck });
   if (answer.status === "failed") {
-    return html(
-      "div",
-      { class: "view-face" },
-      icon("warning"),
-      html("p", {}, t("check.failed")),
-      html("button", { type: "button", class: "button", on: { click: context.askAgain } }, t("status.retry")),
-    );
+    return failedFace(t("check.failed"), answer.problem, { again: context.askAgain, t });
   }
   const found = answer.status === "ready"
     ? answer.value
     : answer.status === "loading"
     ? answer.previous
     : null;
-  if (!found) return html("div", { class: "view-face" }, html("p", {}, t("check.waiting")));
+  if (!found) return waitingFace(t("check.waiting"));
   const entries = found.arrays.reduce((sum, { checked }) => sum + checked, 0);
   return html(
     "div",

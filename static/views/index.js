@@ -4,7 +4,8 @@
  *
  * @import { StageContext, StageView } from "../types.d.ts"
  */
-import { html, icon, patch } from "../draw/dom.js";
+import { patch } from "../draw/dom.js";
+import { failedFace, waitingFace } from "../draw/faces.js";
 import { sheet } from "../sheets.js";
 import { network } from "./network.js";
 
@@ -71,13 +72,19 @@ function later(id, title, load, arrived) {
 
   /** @param {HTMLElement} host  @param {StageContext} context */
   const fetchFor = (host, context) => {
-    patch(host, waiting(context));
+    patch(host, waitingFace(context.t("stage.view_loading")));
     coming = load().then((there) => {
       view = there;
       patch(host, []);
     }, () => {
       coming = null;
-      patch(host, failed(context, () => fetchFor(host, context)));
+      patch(
+        host,
+        failedFace(context.t("stage.view_failed"), null, {
+          again: () => fetchFor(host, context),
+          t: context.t,
+        }),
+      );
     }).then(arrived);
   };
   /** @type {StageView["render"]} */
@@ -86,25 +93,4 @@ function later(id, title, load, arrived) {
     else if (!coming && host.childElementCount === 0) fetchFor(host, context);
   };
   return { id, title, render, isReady: () => view !== null };
-}
-
-/** @param {StageContext} context */
-function waiting({ t }) {
-  return html(
-    "div",
-    { class: "view-face" },
-    html("div", { class: "waiting", "aria-hidden": "true" }, html("i"), html("i"), html("i")),
-    html("p", {}, t("stage.view_loading")),
-  );
-}
-
-/** @param {StageContext} context  @param {() => void} again */
-function failed({ t }, again) {
-  return html(
-    "div",
-    { class: "view-face" },
-    icon("warning"),
-    html("p", {}, t("stage.view_failed")),
-    html("button", { type: "button", class: "button", on: { click: again } }, t("status.retry")),
-  );
 }

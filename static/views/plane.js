@@ -7,7 +7,8 @@
  * @import { Dot } from "./plane/points.js"
  */
 import { decodeData, decodeSurface } from "../decode.js";
-import { html, icon, patch } from "../draw/dom.js";
+import { patch } from "../draw/dom.js";
+import { failedFace, waitingFace } from "../draw/faces.js";
 import { mapPalette, whenThemeChanges } from "../ink.js";
 import { figure } from "./plane/figure.js";
 import { mappedNames } from "../maps.js";
@@ -109,9 +110,15 @@ function draw(host, desk) {
   const scores = context.ask({ slot: "plane-metrics", run, path: `/steps/${trace.step}/metrics` });
   host.classList.add("plane");
   const failed = problemIn(data, small, large);
-  if (failed) return patch(host, [face(failed, context)]);
+  if (failed) {
+    return patch(host, [
+      failedFace(context.t("plane.failed"), failed, { again: context.askAgain, t: context.t }),
+    ]);
+  }
   const shown = there(large), examples = there(data);
-  if (!overview || !chosen || !shown || !examples) return patch(host, [waiting(context)]);
+  if (!overview || !chosen || !shown || !examples) {
+    return patch(host, [waitingFace(context.t("plane.waiting"))]);
+  }
   // What was chosen a moment ago is shown coarsely until it is there.
   const picture = alike(shown.of, chosen) ? shown : { surface: overview, of: chosen };
   patch(host, [
@@ -210,26 +217,4 @@ function paint(host, desk, { picture: { surface, of }, overview, examples, last 
     ink: style.color,
     ground: style.backgroundColor,
   });
-}
-
-/** @param {StageContext} context */
-function waiting({ t }) {
-  return html(
-    "div",
-    { class: "view-face", key: "waiting" },
-    html("div", { class: "waiting", "aria-hidden": "true" }, html("i"), html("i"), html("i")),
-    html("p", {}, t("plane.waiting")),
-  );
-}
-
-/** @param {Problem} problem  @param {StageContext} context */
-function face(problem, { t, askAgain }) {
-  return html(
-    "div",
-    { class: "view-face", key: "failed" },
-    icon("warning"),
-    html("p", {}, t("plane.failed")),
-    html("p", { class: "faint" }, problem.detail || problem.title),
-    html("button", { type: "button", class: "button", on: { click: askAgain } }, t("status.retry")),
-  );
 }

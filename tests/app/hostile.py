@@ -63,7 +63,7 @@ def _spoil(part: Any, draw: random.Random) -> None:
     places = list(part) if isinstance(part, dict) else list(range(len(part)))
     if not places or draw.random() < 0.1:
         if isinstance(part, dict):
-            part[draw.choice(("kind", "units", "extra", "", "epochs"))] = draw.choice(WRONG)
+            part[draw.choice(("kind", "units", "extra", "", "epochs"))] = copy.deepcopy(draw.choice(WRONG))
         return
     place = draw.choice(places)
     if isinstance(part[place], (dict, list)) and draw.random() < 0.6:
@@ -71,7 +71,7 @@ def _spoil(part: Any, draw: random.Random) -> None:
     elif draw.random() < 0.15:
         del part[place]
     else:
-        part[place] = draw.choice(WRONG)
+        part[place] = copy.deepcopy(draw.choice(WRONG))
 
 
 @dataclass(frozen=True)

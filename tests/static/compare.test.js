@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { beatOf, isTold, momentFor } from "../../static/clock.js";
-import { differences, shortly } from "../../static/compare/differences.js";
+import { differences, shortly, spread } from "../../static/compare/differences.js";
 import { initialState } from "../../static/state.js";
 import { embedded, pairLink, readPair } from "../../static/url.js";
 import { comparison } from "../../static/versions.js";
@@ -62,16 +62,28 @@ test("the first experiment is compared with another seed, a later one with the o
   assert.notEqual(readPair(comparison(later, "en").split("lang=en")[1])[0], left);
 });
 
+test("changes made by hand are told one by one, with their steps", () => {
+  const edits = [{ step: 5, set: { "b1[2]": 0.5, "W1[0,0]": 1 } }, { step: 9, learning_rate: 2 }];
+  const other = [{ step: 5, set: { "b1[2]": 0.5 } }];
+  assert.deepEqual(spread({ path: "edits", left: other, right: edits }), [
+    { path: "W1[0,0] @ 5", left: undefined, right: 1 },
+    { path: "learning_rate @ 9", left: undefined, right: 2 },
+  ]);
+  assert.deepEqual(spread({ path: "seed", left: 1, right: 2 }), [{ path: "seed", left: 1, right: 2 }]);
+});
+
 const run =
   /** @type {any} */ ({ id: "r", steps: 10, program: { calls: [{ writes: "z1" }, { writes: "a1" }] } });
 
+const rest = { example: 0, focus: "", view: "network" };
+
 test("a moment of one run is found in another by the name of its assignment", () => {
-  assert.deepEqual(momentFor(run, { step: 3, frame: "a1", unit: 2, example: 0 }), {
+  assert.deepEqual(momentFor(run, { step: 3, frame: "a1", unit: 2, ...rest }), {
     step: 3,
     frame: 1,
     unit: 2,
   });
-  assert.deepEqual(momentFor(run, { step: 99, frame: "z9", unit: 2, example: 0 }), { step: 9 });
+  assert.deepEqual(momentFor(run, { step: 99, frame: "z9", unit: 2, ...rest }), { step: 9 });
 });
 
 test("a page without a run tells nothing, and what is no beat is not heard", () => {
@@ -84,6 +96,6 @@ test("a page without a run tells nothing, and what is no beat is not heard", () 
   ) {
     assert.equal(isTold(data), false);
   }
-  const beat = { step: 1, frame: "z1", unit: 0, example: 0 };
+  const beat = { step: 1, frame: "z1", unit: 0, ...rest };
   assert.ok(isTold({ kind: "backscope/beat", beat, run: "r" }));
 });

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ApiError } from "../../static/api.js";
-import { createLarge, lacking, MOST_NUMBERS } from "../../static/large.js";
+import { createLarge, lacking, lackingRow, MOST_NUMBERS } from "../../static/large.js";
 import { initialState, reduce } from "../../static/state.js";
-import { frameAt } from "../../static/trace.js";
+import { frameAt, valueAt } from "../../static/trace.js";
 import { run, traceOf } from "./fixture.js";
 
 /** A trace whose weights were not sent. @param {string[]} names  @returns {Trace} */
@@ -37,6 +37,24 @@ test("a moment lacks what its assignment reads and writes, and the weights on th
   assert.deepEqual(lack("dW1", trace), ["W1", "W2", "dW1"]);
   assert.deepEqual(lack("dW1", { ...trace, refused: ["dW1", "W2"] }), ["W1"]);
   assert.deepEqual(lack("dW1"), []);
+});
+
+test("of the values of units a moment lacks the row of its example, unless a number is made term by term", () => {
+  const frame = frameAt(stateAt(without(["W1", "a0", "z1", "a1"]), "z1"));
+  assert.ok(frame);
+  assert.deepEqual(lacking(frame), ["W1"]);
+  assert.deepEqual(lackingRow(frame).sort(), ["a0", "a1", "z1"]);
+  assert.deepEqual(lacking(frame, true).sort(), ["W1", "a0", "z1"]);
+});
+
+test("a row that has come is read as the array would be", () => {
+  const tensor = { shape: [3, 2], data: null, rows: { 1: Float64Array.of(5, 6) } };
+  assert.deepEqual([[1, 0], [1, 1], [0, 1], [1, 2]].map((index) => valueAt(tensor, index)), [
+    5,
+    6,
+    undefined,
+    undefined,
+  ]);
 });
 
 /** A page that rests at once. @param {State} begin  @param {(names: string[]) => Promise<Record<string, Tensor>>} answer */
@@ -80,6 +98,23 @@ test("what was left out is fetched once the page rests, and the trace has it fro
   assert.equal(trace()?.values.W1, whole.values.W1);
   assert.equal(trace()?.truncated, true, "dW1 is still away, and nobody looks at it");
   assert.deepEqual(trace()?.refused, []);
+});
+
+test("the row of the example shown is asked for on its own, and joins the rows there are", async () => {
+  const { rest, asked, trace } = page(
+    stateAt(without(["a1"]), "a1"),
+    (names) =>
+      Promise.resolve(
+        Object.fromEntries(names.map((name) => [name, { shape: [1, 3], data: Float64Array.of(1, 2, 3) }])),
+      ),
+  );
+  await rest();
+  await rest();
+  assert.deepEqual(asked, [["a1"]]);
+  const tensor = trace()?.values.a1;
+  assert.equal(tensor?.data, null);
+  assert.deepEqual(Object.keys(tensor?.rows ?? {}), ["0"]);
+  assert.equal(tensor && valueAt(tensor, [0, 1]), 2);
 });
 
 test("what cannot be had is not asked for again", async () => {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { neat, planeOf, tableOf, targetsOf, withRows } from "../../static/guide/points.js";
+import {
+  classOf,
+  isCoded,
+  neat,
+  planeOf,
+  tableOf,
+  targetsOf,
+  withClass,
+  withRows,
+} from "../../static/guide/points.js";
 
 const answer = {
   values: {
@@ -39,6 +48,20 @@ test("rows become inline data; features, scaling and test rows stay, edits do no
       scaling: "standard",
     },
   });
+});
+
+test("classes are told from numbers, and one more makes every target a place longer", () => {
+  const table = tableOf(answer);
+  assert.ok(isCoded(table));
+  assert.ok(!isCoded({ ...table, rows: [{ x: [0, 0], y: [0.5] }] }));
+  const grown = withClass(table);
+  assert.deepEqual(grown.rows.map(({ y }) => y), [[0, 1, 0], [1, 0, 0], [0, 1, 0]]);
+  assert.deepEqual(grown.test[0].y, [0, 1, 0]);
+  assert.deepEqual(targetsOf(grown), [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+  assert.deepEqual(targetsOf(withClass(grown)).map(classOf), [0, 1, 2, 3]);
+  const spec = withRows({ layers: [{ units: 3 }, { units: 1, activation: "sigmoid" }], loss: "mse" }, grown);
+  assert.deepEqual(spec.layers, [{ units: 3 }, { units: 3, activation: "softmax" }]);
+  assert.equal(spec.loss, "softmax_cross_entropy");
 });
 
 test("the plane is what is known of it, or lies around the points", () => {

@@ -17,6 +17,7 @@ import { symbol } from "../../draw/label.js";
 export function drawChange(frame, { t }, { loss, penalty, predicted, change }) {
   const most = Math.max(Math.abs(predicted), Math.abs(change)) || 1;
   const before = loss.before + (penalty?.before ?? 0), after = loss.after + (penalty?.after ?? 0);
+  const digits = digitsApart(before, after);
   return html(
     "section",
     { class: "after-loss" },
@@ -24,10 +25,10 @@ export function drawChange(frame, { t }, { loss, penalty, predicted, change }) {
       "p",
       { class: "after-numbers" },
       html("span", {}, t(penalty ? "after.loss_and_penalty" : "after.loss")),
-      html("b", {}, panel(before)),
+      html("b", {}, panel(before, digits)),
       html("i", { "aria-hidden": "true" }, "→"),
       html("span", { class: "unseen" }, t("after.becomes")),
-      html("b", {}, panel(after)),
+      html("b", {}, panel(after, digits)),
     ),
     html(
       "div",
@@ -38,6 +39,16 @@ export function drawChange(frame, { t }, { loss, penalty, predicted, change }) {
     html("p", {}, verdict(t, predicted, change)),
   );
 }
+
+/** Figures as many as it takes to tell two numbers apart.  @param {number} one  @param {number} other */
+export function digitsApart(one, other) {
+  let digits = FIGURES.least;
+  while (digits < FIGURES.most && panel(one, digits) === panel(other, digits)) digits++;
+  return digits > FIGURES.least ? digits + 1 : digits;
+}
+
+/** How many figures the loss is written with, before and after. */
+const FIGURES = Object.freeze({ least: 5, most: 15 });
 
 /** For plain gradient descent what is foretold has a formula of its own.  @param {Frame} frame  @returns {string} */
 function foretoldFormula({ run }) {

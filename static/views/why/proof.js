@@ -7,6 +7,7 @@
 import { html, svg } from "../../draw/dom.js";
 import { full } from "../../draw/format.js";
 import { evaluate } from "../../rule.js";
+import { leftOut } from "../../trace.js";
 import { accountOf } from "./account.js";
 import { figures } from "../../draw/nodes.js";
 
@@ -37,9 +38,10 @@ export function drawProof(scene) {
 
 /** @param {Scene} scene  @returns {Drawn | null} */
 function ruleCheck(scene) {
-  const { rule, call, cells, cell, value, context: { t }, frame } = scene;
+  const { rule, call, cells, cell, info, value, context: { t }, frame } = scene;
   if (!rule || !call || value === undefined) return null;
-  if (frame.trace.truncated && call.reads.some((name) => frame.trace.values[name]?.data === null)) {
+  const example = cell.index[info.axes.indexOf("example")] ?? -1;
+  if (frame.trace.truncated && call.reads.some((name) => leftOut(frame.trace.values[name], example))) {
     return drawCheck("unknown", t("why.rule"), t("why.rule_left_out"));
   }
   const mine = evaluate(rule, call, cells, cell.index);

@@ -287,6 +287,16 @@ def test_a_worker_that_is_killed_is_replaced(running):
         assert httpx.get(f"{address}healthz", trust_env=False, timeout=30).status_code == 200
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
+def test_workers_end_when_the_process_that_started_them_is_killed(running):
+    process, (line,) = running("serve", "--workers", "2")
+    address = re.search(r"http://\S+/", line)[0]
+    process.kill()
+    process.communicate(timeout=30)  # it waits for all who hold the pipe
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}healthz", trust_env=False, timeout=30)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT cannot be sent to a process on Windows")
 def test_workers_on_two_machines_share_a_store_whose_loss_nobody_notices(running, start_redis, tmp_path):
     """Two folders are two machines: what one knows of the other comes through the store, or from the client."""
