@@ -20,10 +20,9 @@ import { drawLabels, placeLabels } from "./network/labels.js";
 import { layoutNetwork } from "./network/layout.js";
 import { hasPlane } from "../maps.js";
 import { sheet } from "../sheets.js";
-import { cellOf, placeValues } from "./network/quantities.js";
+import { placeValues } from "./network/quantities.js";
 import { drawLitWires, drawMotion } from "./network/motion.js";
 import { routesOf } from "./network/routes.js";
-import { drawTerm } from "./network/term.js";
 import {
   bundleWires,
   crowding,
@@ -89,10 +88,18 @@ function open(host, shown) {
   });
   host.addEventListener("click", (event) => {
     const strip = stripUnder(host, stage, event);
-    const cell = strip ? stripCell(stage, strip) : cellUnder(event) ?? weightUnder(host, stage, event);
+    const cell = strip
+      ? wide?.stripCell(stage.shown.frame, strip)
+      : cellUnder(event) ?? weightUnder(host, stage, event);
     if (cell) stage.shown.context.dispatch({ type: "focus", address: cell });
   });
-  host.addEventListener("keydown", (event) => slide(stage, event));
+  host.addEventListener("keydown", (event) => {
+    const address = stage.picture && wide?.slideTo(stage.picture.scene, event);
+    if (!address) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stage.shown.context.dispatch({ type: "focus", address });
+  });
   const point = (/** @type {Pointed | null} */ pointed) => {
     if (JSON.stringify(pointed) === JSON.stringify(stage.pointed)) return;
     stage.pointed = pointed;
@@ -168,7 +175,7 @@ function drawNow(host, stage) {
     patch(cards, [
       ...drawHeadings(scene, names),
       ...drawCards(scene).flatMap((card) => [card, ...drawLabels(scene, ofCard.get(String(card.key)) ?? [])]),
-      ...drawTerm(scene, routes, labels),
+      ...term?.drawTerm(scene, routes, labels) ?? [],
     ]);
     wide?.paintStrips(cards, scene);
     patch(lit, [
@@ -194,7 +201,7 @@ function drawNow(host, stage) {
     const { font } = plan.layout;
     canvas.hidden = !many;
     patch(calm, [
-      ...drawWedges(plan.layout),
+      ...wide?.drawWedges(plan.layout) ?? [],
       ...many ? [] : drawBundles(bundles, font, crowd),
       ...back?.drawWays(picture.scene, plan.wires, picture.names) ?? [],
     ]);
@@ -220,6 +227,8 @@ function drawNow(host, stage) {
 
 /** @type {typeof import("./network/wide.js") | null} */
 let wide = null;
+/** @type {typeof import("./network/term.js") | null} */
+let term = null;
 /** @type {typeof import("./network/notes.js") | null} */
 let notes = null;
 /** @type {typeof import("./network/back.js") | null} */
@@ -242,7 +251,7 @@ function bring(part, there, load, arrived) {
 }
 
 /** @param {HTMLElement} host  @param {Stage} stage  @param {Frame} frame  @param {NonNullable<Stage["plan"]>} plan */
-function bringParts(host, stage, { run, moment }, { layout, wires }) {
+function bringParts(host, stage, { run, moment, building }, { layout, wires }) {
   const again = () => {
     stage.drawn.clear();
     draw(host, stage);
@@ -250,6 +259,12 @@ function bringParts(host, stage, { run, moment }, { layout, wires }) {
   if (wires.length > SVG_WIRES || layout.columns.some(({ more }) => more)) {
     bring("wide", wide, () => import("./network/wide.js"), (there) => {
       wide = there;
+      again();
+    });
+  }
+  if (building) {
+    bring("term", term, () => import("./network/term.js"), (there) => {
+      term = there;
       again();
     });
   }
@@ -277,25 +292,6 @@ function bringParts(host, stage, { run, moment }, { layout, wires }) {
   }
 }
 
-/**
- * From the part of a strip that has cards to those cards.
- * @param {Layout} layout
- */
-function drawWedges({ columns }) {
-  return columns.flatMap(({ layer, cards, more }) => {
-    if (!more || more.side !== null) return [];
-    const { box, extent, first, count } = more;
-    const [top, bottom] = [first, first + count].map((unit) => box.y + (box.height * unit) / extent);
-    const left = cards[0].box.x > box.x;
-    const [x1, x2] = left
-      ? [box.x + box.width, cards[0].box.x]
-      : [box.x, cards[0].box.x + cards[0].box.width];
-    const last = cards[cards.length - 1].box;
-    const points = `${x1},${top} ${x2},${cards[0].box.y} ${x2},${last.y + last.height} ${x1},${bottom}`;
-    return [svg("polygon", { key: `wedge${layer}`, class: "strip-wedge", points })];
-  });
-}
-
 /** @param {HTMLElement} host  @param {Stage} stage  @param {Stage["lens"]} at */
 function look(host, stage, at) {
   if (JSON.stringify(at) === JSON.stringify(stage.lens)) return;
@@ -303,57 +299,9 @@ function look(host, stage, at) {
   draw(host, stage);
 }
 
-/**
- * The unit under the pointer on a strip, and the value its colour shows.
- * @param {HTMLElement} host
- * @param {Stage} stage
- * @param {MouseEvent} event
- * @returns {Stage["lens"]}
- */
-function stripUnder(host, stage, event) {
-  const strip = /** @type {HTMLElement | null} */ (
-    /** @type {Element} */ (event.target).closest("[data-strip]")
-  );
-  if (!strip?.dataset.name || !stage.picture) return null;
-  const { left, top } = host.getBoundingClientRect();
-  const layer = Number(strip.dataset.strip);
-  const point = { x: event.clientX - left, y: event.clientY - top };
-  return wide && { layer, unit: wide.unitAt(stage.picture.scene, layer, point), name: strip.dataset.name };
-}
-
-/** @param {Stage} stage  @param {NonNullable<Stage["lens"]>} at */
-function stripCell({ shown: { frame } }, { name, unit }) {
-  return cellOf(frame.run, name, unit, frame.example);
-}
-
-/**
- * The arrow keys slide through the units of a strip.
- * @param {Stage} stage
- * @param {KeyboardEvent} event
- */
-function slide(stage, event) {
-  const strip = /** @type {HTMLElement} */ (event.target);
-  if (strip.dataset.strip === undefined || !strip.dataset.name || !stage.plan) return;
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const { more } = stage.plan.layout.columns[Number(strip.dataset.strip)];
-  if (!more) return;
-  const { extent, first, count } = more;
-  const to = /** @type {Record<string, number>} */ ({
-    ArrowUp: first - 1,
-    ArrowLeft: first - 1,
-    ArrowDown: first + count,
-    ArrowRight: first + count,
-    PageUp: first - 4 * count,
-    PageDown: first + 4 * count,
-    Home: 0,
-    End: extent - 1,
-  })[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const unit = Math.max(0, Math.min(extent - 1, to));
-  const address = stripCell(stage, { layer: 0, name: strip.dataset.name, unit });
-  stage.shown.context.dispatch({ type: "focus", address });
+/** The unit under the pointer on a strip.  @param {HTMLElement} host  @param {Stage} stage  @param {MouseEvent} event */
+function stripUnder(host, { picture }, event) {
+  return picture && wide ? wide.stripUnder(host, picture.scene, event) : null;
 }
 
 /**
@@ -407,6 +355,7 @@ function prepare(stage, { layout, wires }, { frame, context, before, arrived }) 
     ...{ frame, context, layout, litNames, before, arrived },
     focus: formatAddress(frame.focus),
     note: notes?.drawNote,
+    more: wide?.drawMore,
   };
   const routes = routesOf(scene);
   const wave = before && before.frame < frame.moment.frame ? alongside(scene) : [];

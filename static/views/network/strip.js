@@ -2,9 +2,11 @@
  * The units of a folded layer as colours: a strip, or the picture that the inputs are; and the lens that reads them out.
  *
  * @import { Drawn } from "../../draw/dom.js"
+ * @import { Address, Frame } from "../../types.d.ts"
  * @import { Scene } from "./cards.js"
+ * @import { Layout } from "./layout.js"
  */
-import { html } from "../../draw/dom.js";
+import { html, svg } from "../../draw/dom.js";
 import { figures } from "../../draw/figures.js";
 import { largestMagnitude } from "../../draw/colour.js";
 import { paintHeat } from "../../draw/heat.js";
@@ -102,4 +104,76 @@ export function drawLens({ frame, layout, context: { t } }, at) {
     html("b", {}, formatAddress(cell)),
     html("span", {}, value === undefined ? t("stage.left_out") : figures(value)),
   );
+}
+
+/** A unit of a strip, and the value that the strip shows of it. @typedef {{ layer: number, unit: number, name: string }} InStrip */
+
+/**
+ * The unit under the pointer on a strip, and the value its colour shows.
+ * @param {HTMLElement} host
+ * @param {Scene} scene
+ * @param {MouseEvent} event
+ * @returns {InStrip | null}
+ */
+export function stripUnder(host, scene, event) {
+  const strip = /** @type {HTMLElement | null} */ (
+    /** @type {Element} */ (event.target).closest("[data-strip]")
+  );
+  if (!strip?.dataset.name) return null;
+  const { left, top } = host.getBoundingClientRect();
+  const layer = Number(strip.dataset.strip);
+  const point = { x: event.clientX - left, y: event.clientY - top };
+  return { layer, unit: unitAt(scene, layer, point), name: strip.dataset.name };
+}
+
+/** @param {Frame} frame  @param {InStrip} at */
+export function stripCell({ run, example }, { name, unit }) {
+  return cellOf(run, name, unit, example);
+}
+
+/**
+ * Where an arrow key slides to through the units of a strip.
+ * @param {Scene} scene
+ * @param {KeyboardEvent} event
+ * @returns {Address | null}
+ */
+export function slideTo({ frame, layout }, event) {
+  const strip = /** @type {HTMLElement} */ (event.target);
+  if (strip.dataset.strip === undefined || !strip.dataset.name) return null;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return null;
+  const { more } = layout.columns[Number(strip.dataset.strip)];
+  if (!more) return null;
+  const { extent, first, count } = more;
+  const to = /** @type {Record<string, number>} */ ({
+    ArrowUp: first - 1,
+    ArrowLeft: first - 1,
+    ArrowDown: first + count,
+    ArrowRight: first + count,
+    PageUp: first - 4 * count,
+    PageDown: first + 4 * count,
+    Home: 0,
+    End: extent - 1,
+  })[event.key];
+  if (to === undefined) return null;
+  const unit = Math.max(0, Math.min(extent - 1, to));
+  return stripCell(frame, { layer: 0, name: strip.dataset.name, unit });
+}
+
+/**
+ * From the part of a strip that has cards to those cards.
+ * @param {Layout} layout
+ */
+export function drawWedges({ columns }) {
+  return columns.flatMap(({ layer, cards, more }) => {
+    if (!more || more.side !== null) return [];
+    const { box, extent, first, count } = more;
+    const [top, bottom] = [first, first + count].map((unit) => box.y + (box.height * unit) / extent);
+    const left = cards[0].box.x > box.x;
+    const [x1, x2] = left
+      ? [box.x + box.width, cards[0].box.x]
+      : [box.x, cards[0].box.x + cards[0].box.width];
+    const last = cards[cards.length - 1].box;
+    const points = `${x1},${top} ${x2},${cards[0].box.y} ${x2},${last.y + last.height} ${x1},${bottom}`;
+    return [svg("polygon", { key: `wedge${layer}`, class: "strip-wedge", points })];
+  });
 }
