@@ -39,7 +39,8 @@ export class ApiError extends Error {
  * @property {(run: Run, step: number, address: { name: string, index: number[] }, language: string, options?: Options) => Promise<Explanation>} getExplain
  * @property {(run: Run, step: number, options?: Options) => Promise<Check>} getCheck
  * @property {(run: Run, options?: Options) => Promise<Diagnosis>} getDiagnosis
- * @property {(run: Run, progress: (progress: Progress) => void, options?: Options) => Promise<void>} follow  waits until a run is computed to its end, and tells how far it has come
+ * @property {(run: Run, progress: (progress: Progress) => void, options?: Options & { points?: number }) => Promise<void>} follow
+ *   waits until a run is computed to its end, and tells how far it has come, with so many points of the loss
  * @property {(text: string, options?: Options) => Promise<any>} readCsv  what a CSV text holds, as data of a spec
  * @property {(run: Run, path: string, query: Record<string, string | number>, options?: Options) => Promise<any>} ask
  *   anything else below the address of a run
@@ -98,9 +99,12 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
    * @param {Run} run
    * @param {(progress: Progress) => void} progress
    * @param {AbortSignal} [signal]
+   * @param {number} [points]  of the loss on the way
    */
-  const follow = async (run, progress, signal) => {
-    const path = `${base}/runs/${run.id}/events?to=${run.steps - 1}&points=2`;
+  const follow = async (run, progress, signal, points = 2) => {
+    /** @type {NonNullable<Progress["losses"]>} */
+    let losses = { steps: [], loss: [] };
+    const path = `${base}/runs/${run.id}/events?to=${run.steps - 1}&points=${points}`;
     const response = await fetchNow(path, {
       headers: { accept: "text/event-stream" },
       signal: signal ?? null,
@@ -117,7 +121,10 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
       const events = text.split("\n\n");
       text = events.pop() ?? "";
       for (const { kind, data } of events.map(readEvent)) {
-        if (kind === "progress") progress(data);
+        if (kind === "history") {
+          const { steps, loss } = decodeHistory({ ...data, norms: {} });
+          losses = { steps: [...losses.steps, ...steps], loss: [...losses.loss, ...loss] };
+        } else if (kind === "progress") progress({ ...data, losses });
         else if (kind === "error") throw new ApiError(asProblem(response, data));
         else if (kind === "done") return;
       }
@@ -149,7 +156,7 @@ export function createApi({ base = "/api/v1", language = "en", fetch, traces = 6
     getCheck: (run, step, { signal } = {}) =>
       request(`/runs/${run.id}/steps/${step}/check`, {}, signal).then(decodeNumbers),
     getDiagnosis: (run, { signal } = {}) => request(`/runs/${run.id}/diagnosis`, { lang: language }, signal),
-    follow: (run, progress, { signal } = {}) => follow(run, progress, signal),
+    follow: (run, progress, { signal, points } = {}) => follow(run, progress, signal, points),
     readCsv: (text, { signal } = {}) => request("/data/csv", {}, signal, { text }),
     ask: (run, path, query, { signal } = {}) => request(`/runs/${run.id}${path}`, query, signal),
     getCatalog: ({ signal } = {}) => request("/catalog", { lang: language }, signal),

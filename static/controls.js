@@ -126,9 +126,7 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
       const template = templates.find((each) => each.dataset.layerKind === kind) ?? templates[0];
       list.append(document.importNode(template.content, true));
     }
-    [...list.querySelectorAll("li")].forEach((row, at) =>
-      dressLayer(row, at, layers.length, Number(layers[at].units), t)
-    );
+    [...list.querySelectorAll("li")].forEach((row, at) => dressLayer(row, at, layers, t));
   };
 
   /** @param {Field} field @param {boolean} done  is this the end of typing? */
@@ -234,12 +232,11 @@ const PLACED = ["problem", "choice", "menu"];
  * A row of the layer list as it is at its place: names of its fields, its title, and the output layer's fixed width.
  * @param {HTMLLIElement} row
  * @param {number} at
- * @param {number} count
- * @param {number} width  its units
+ * @param {import("./spec.js").Layer[]} layers
  * @param {Translate} t
  */
-function dressLayer(row, at, count, width, t) {
-  const output = at === count - 1;
+function dressLayer(row, at, layers, t) {
+  const output = at === layers.length - 1;
   const layer = output ? t("controls.layer_output") : t("controls.layer_hidden", { layer: at + 1 });
   const place = (/** @type {string} */ text) => text.replace(/^layers\[[^\]]*\]/, `layers[${at}]`);
   row.dataset.layer = String(at);
@@ -269,12 +266,18 @@ function dressLayer(row, at, count, width, t) {
   const remove = /** @type {HTMLButtonElement | null} */ (row.querySelector("[data-remove]"));
   if (remove) remove.hidden = output;
   const grip = /** @type {HTMLElement | null} */ (row.querySelector("[data-grip]"));
-  if (grip) grip.hidden = output || count < 3;
+  if (grip) grip.hidden = output || layers.length < 3;
   const strip = /** @type {HTMLElement | null} */ (row.querySelector(".units"));
   if (strip) {
     strip.toggleAttribute("data-size", !output);
     strip.title = output ? "" : t("controls.size_layer");
-    strip.style.setProperty("--units", String(width));
+    strip.style.setProperty("--units", String(layers[at].units));
+  }
+  const { bias, activation } = layers[at];
+  const kind = /** @type {any} */ (activation)?.kind ?? activation;
+  for (const label of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll(".features label"))) {
+    const { ofBias, learnedBy } = label.dataset;
+    label.hidden = ofBias !== undefined ? bias === false : learnedBy !== undefined && learnedBy !== kind;
   }
 }
 

@@ -17,6 +17,11 @@ const POINTS = 600;
 /** Milliseconds after which a training is followed while it is computed, rather than waited for. */
 const LATE = 1500;
 
+/** The last step that is computed, as far as the page knows. @param {State} state  @param {Run} run */
+function reached({ history }, run) {
+  return history.status === "loading" && history.key === run.id ? history.progress?.step ?? -1 : run.steps;
+}
+
 /**
  * @typedef {object} Feed
  * @property {(state: State) => void} stateChanged  call after every change
@@ -36,7 +41,8 @@ export function createFeed(store, api, { seed, refused }) {
   const { dispatch } = store;
   let proposal = new AbortController();
   let training = new AbortController();
-  let tracing = false;
+  /** The step that is under way. @type {{ run: Run, step: number, controller: AbortController } | null} */
+  let tracing = null;
 
   /** @param {Extract<Need, { kind: "run" }>} need */
   const fetchRun = async ({ key, spec }) => {
@@ -58,17 +64,26 @@ export function createFeed(store, api, { seed, refused }) {
       dispatch({ type: "trace/ready", key, trace: there });
       return;
     }
-    if (tracing) return;
-    tracing = true;
+    if (tracing) {
+      // A step that the training has not come to takes long; nobody waits for one that is left behind.
+      if (tracing.step > reached(store.getState(), tracing.run)) tracing.controller.abort();
+      return;
+    }
+    const controller = new AbortController();
+    tracing = { run, step, controller };
     dispatch({ type: "trace/loading", key });
     try {
-      const trace = await api.getTrace(run, step);
+      const trace = await api.getTrace(run, step, controller);
       dispatch({ type: "trace/ready", key, trace });
     } catch (error) {
       const problem = problemOf(error);
-      if (problem) dispatch({ type: "trace/failed", key, problem });
+      const { trace } = store.getState();
+      const waited = trace.status === "loading" && trace.key === key;
+      // What was computed in the meantime is kept: asked again, it is the rest that is waited for.
+      if (problem?.type?.endsWith(":deadline") && waited) dispatch({ type: "trace/late", key });
+      else if (problem) dispatch({ type: "trace/failed", key, problem });
     }
-    tracing = false;
+    tracing = null;
     // The playhead may have moved on meanwhile.
     stateChanged(store.getState());
   };
@@ -96,7 +111,8 @@ export function createFeed(store, api, { seed, refused }) {
         const late = limit.aborted || problem?.type?.endsWith(":deadline");
         limit = signal;
         const failure = late
-          ? await api.follow(run, progress, { signal }).then(() => null, problemOf)
+          ? await api.follow(run, progress, { signal, points: Math.min(POINTS, run.steps) })
+            .then(() => null, problemOf)
           : problem;
         if (failure && !signal.aborted) {
           dispatch({ type: "history/failed", key, problem: failure });

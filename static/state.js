@@ -112,6 +112,8 @@ function reduced(state, action) {
       return awaited(state.trace, action.key)
         ? change(state, { trace: ready(action.key, action.trace) })
         : state;
+    case "trace/late":
+      return awaited(state.trace, action.key) ? change(state, { trace: IDLE }) : state;
     case "trace/more":
       return withMore(state, action);
     case "trace/failed":

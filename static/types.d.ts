@@ -80,6 +80,8 @@ export interface LayerInfo {
   kind: string;
   units: number;
   activation?: string;
+  /** Its name for people, in the page's language. */
+  activation_label?: string;
   parameters?: string[];
 }
 
@@ -157,6 +159,8 @@ export type Remote<T> =
 export interface Progress {
   step: number;
   to: number;
+  /** The losses so far. */
+  losses?: { steps: number[]; loss: number[] };
 }
 
 /** What happened in a run. Numbers that are not finite are strings here. */
@@ -637,6 +641,7 @@ export interface StageView extends Omit<View, "render"> {
 }
 
 export type Action =
+  | { type: "trace/late"; key: string }
   | { type: "train"; on: boolean }
   | { type: "train/step"; step: number }
   | { type: "stop"; stop: StopWhen | null }

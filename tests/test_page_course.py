@@ -139,3 +139,20 @@ def test_a_step_is_typed_and_gone_to(visit, line):
         visit.wait("(step) => document.body.dataset.step === step && document.body.dataset.ready === 'true'", str(step))
         assert field.input_value() == str(step)
     assert visit.moment == line.start
+
+
+def test_a_long_training_is_seen_as_it_is_computed_and_looked_into_meanwhile(new_page, base_url, allow_console_error):
+    allow_console_error("503")
+    visit = Visit(new_page(reduced_motion="reduce"), base_url)
+    visit.open("", spec={"epochs": 300_000, "seed": 4711})
+    visit.wait("() => document.querySelector('#training .curve-note')?.textContent.includes('%')")
+    visit.wait("() => document.querySelectorAll('#training .line').length > 0")
+    field = visit.page.locator("#go-to")
+    field.fill("2000")
+    field.press("Enter")
+    run = visit.server.run({"epochs": 300_000, "seed": 4711})
+    visit.showing(run, Moment(2000, "z1", 0))
+    assert not wrong_numbers(visit.picture(), Line(run), visit.moment, visit.server.trace(run, 2000))
+    field.fill("299999")
+    field.press("Enter")
+    visit.showing(run, Moment(299_999, "z1", 0))

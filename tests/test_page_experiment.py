@@ -161,6 +161,33 @@ def test_every_setting_of_the_catalogue_can_be_set(visit, part):
             assert visit.field(path).input_value() == value, f"{name}: {path}"
 
 
+def test_parameters_are_frozen_one_by_one_and_only_those_that_a_layer_has(visit):
+    layer = visit.page.locator('[data-layer="0"]')
+    layer.locator("details summary").click()
+
+    def box(name):
+        return layer.locator(f'.features input[value="{name}"]')
+
+    assert not box("alpha").is_visible()
+    box("W").check()
+    run, _ = becomes(visit, {"layers": [{**HIDDEN, "frozen": ["W"]}, OUTPUT]})
+    assert "W1_new" not in run["values"]
+    box("b").check()
+    becomes(visit, {"layers": [{**HIDDEN, "frozen": ["W", "b"]}, OUTPUT]})
+    assert "Frozen W b" in layer.locator(".fold-note").text_content()
+    visit.field("layers[0].bias").click()
+    becomes(visit, {"layers": [{**HIDDEN, "bias": False, "frozen": ["W"]}, OUTPUT]})
+    assert not box("b").is_visible()
+    visit.field("layers[0].bias").click()
+    visit.field("layers[0].activation").select_option("prelu")
+    box("alpha").check()
+    becomes(visit, {"layers": [{**HIDDEN, "activation": "prelu", "frozen": ["W", "alpha"]}, OUTPUT]})
+    visit.field("layers[0].activation").select_option("relu")
+    becomes(visit, {"layers": [{**HIDDEN, "activation": "relu", "frozen": ["W"]}, OUTPUT]})
+    box("W").uncheck()
+    becomes(visit, {"layers": [{**HIDDEN, "activation": "relu"}, OUTPUT]})
+
+
 def test_a_setting_that_may_be_nothing_can_be_emptied_and_a_layer_can_go_back_to_what_all_have(visit):
     spec = {"clip": {"value": 0.5}, "layers": [{**HIDDEN, "initializer": {"kind": "zeros"}}, OUTPUT]}
     visit.open("#step=5", spec=spec)

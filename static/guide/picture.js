@@ -8,6 +8,8 @@
  */
 import { create, html, svg } from "../draw/dom.js";
 import { mathItalic } from "./italic.js";
+import { clipped, control, gradient, icon, mark, needsClip, turnOf } from "./picture/extras.js";
+import { blankCanvas, colour, grown, line, rect, round } from "./picture/ink.js";
 
 /** A picture is at least so wide in pixels: sharp on a projector. */
 const WIDE = 1920;
@@ -25,6 +27,7 @@ const PAINT = [
   "stroke-linecap",
   "stroke-linejoin",
   "opacity",
+  "vector-effect",
 ];
 
 /**
@@ -54,11 +57,17 @@ export async function svgOf(host, { title, link, api }) {
  * @returns {Promise<Blob>}
  */
 export async function pngOf(source) {
+  const [, width] = /width="([\d.]+)"/.exec(source) ?? [];
+  const scale = Math.max(1, Math.ceil(WIDE / Number(width)));
+  // A line that keeps its width whatever its drawing is stretched to would be thin in a large picture.
+  const drawn = source.replace(
+    /stroke-width="([\d.]+)"([^>]*?vector-effect="non-scaling-stroke")/g,
+    (_, width, rest) => `stroke-width="${Number(width) * scale}"${rest}`,
+  );
   const image = /** @type {HTMLImageElement} */ (create(
-    html("img", { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}` }),
+    html("img", { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawn)}` }),
   ));
   await image.decode();
-  const scale = Math.max(1, Math.ceil(WIDE / image.width));
   const canvas = blankCanvas();
   canvas.width = image.width * scale;
   canvas.height = image.height * scale;
@@ -66,11 +75,6 @@ export async function pngOf(source) {
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => blob ? resolve(blob) : reject(new Error("no picture")), "image/png")
   );
-}
-
-/** @returns {HTMLCanvasElement} */
-function blankCanvas() {
-  return /** @type {HTMLCanvasElement} */ (create(html("canvas")));
 }
 
 /** The font that formulas are set in, inside the file.  @param {Api} api */
@@ -113,11 +117,20 @@ function paint(element, origin) {
   if (element instanceof HTMLCanvasElement) {
     return box.width && box.height ? [piece(raster(element, box, origin))] : [];
   }
+  const at = { x: box.left - origin.left, y: box.top - origin.top, width: box.width, height: box.height };
+  const shaped = mark(style, at);
+  if (shaped) return [piece(shaped)];
   const pieces = [...decoration(style, box, origin)].map(piece);
+  if (element instanceof HTMLInputElement) return [...pieces, ...control(element, style, at).map(piece)];
+  /** @type {Piece[]} */
+  let inside = [];
   for (const node of element.childNodes) {
-    if (node instanceof Text) pieces.push(...[...text(node, style, origin)].map(piece));
-    else if (node instanceof Element) pieces.push(...paint(node, origin));
+    if (node instanceof Text) inside.push(...[...text(node, style, origin)].map(piece));
+    else if (node instanceof Element) inside.push(...paint(node, origin));
   }
+  // What is scrolled out of sight is not in the picture either.
+  if (needsClip(element, style)) inside = [piece(clipped(at, stacked(inside)))];
+  pieces.push(...inside);
   const depth = Number(style.zIndex);
   if (Number(style.opacity) < 1) {
     return [{ depth: depth || 0, drawn: svg("g", { opacity: style.opacity }, stacked(pieces)) }];
@@ -149,7 +162,22 @@ function* decoration(style, box, { left, top }) {
   const radius = Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.width / 2, box.height / 2);
   const ground = colour(style.backgroundColor);
   if (ground.opacity > 0) yield rect(at, radius, { fill: ground.hex, "fill-opacity": ground.opacity });
-  for (const { inset, spread, ink } of rings(style.boxShadow)) {
+  yield* gradient(style.backgroundImage, at, radius);
+  const outline = parseFloat(style.outlineWidth) || 0;
+  if (outline && style.outlineStyle !== "none") {
+    const by = (parseFloat(style.outlineOffset) || 0) + outline / 2;
+    const ink = colour(style.outlineColor);
+    yield rect(
+      grown(at, by),
+      Math.max(0, radius + by),
+      line(ink, outline, dashes(style.outlineStyle, outline)),
+    );
+  }
+  for (const { inset, spread, bar, ink } of rings(style.boxShadow)) {
+    if (bar) {
+      yield rect({ ...at, width: bar }, 0, { fill: ink.hex, "fill-opacity": ink.opacity });
+      continue;
+    }
     const by = inset ? -spread / 2 : spread / 2;
     yield rect(grown(at, by), Math.max(0, radius + by), line(ink, spread));
   }
@@ -187,9 +215,9 @@ function* decoration(style, box, { left, top }) {
 }
 
 /**
- * Shadows that are lines: without offset or blur.
+ * Shadows that are lines: a ring around the box or in it, or a bar along its left edge.
  * @param {string} shadow  as computed
- * @returns {{ inset: boolean, spread: number, ink: Ink }[]}
+ * @returns {{ inset: boolean, spread: number, bar: number, ink: import("./picture/ink.js").Ink }[]}
  */
 function rings(shadow) {
   if (shadow === "none") return [];
@@ -199,66 +227,17 @@ function rings(shadow) {
     );
     const [x, y, blur, spread] = lengths;
     const ink = /[a-z-]+\([^)]*\)|#[0-9a-f]+/i.exec(part)?.[0];
-    if (x || y || blur || !(spread > 0) || !ink) return [];
-    return [{ inset: part.includes("inset"), spread, ink: colour(ink) }];
+    const inset = part.includes("inset");
+    const bar = inset && x > 0 && !spread ? x : 0;
+    if (y || blur || !ink || (!bar && (x || !(spread > 0)))) return [];
+    return [{ inset, spread, bar, ink: colour(ink) }];
   });
-}
-
-/** @typedef {{ hex: string, opacity: number }} Ink */
-
-/** @type {Map<string, Ink>} */
-const inks = new Map();
-/** @type {CanvasRenderingContext2D | null} */
-let palette = null;
-
-/** Any CSS colour as drawing programs understand it.  @param {string} css  @returns {Ink} */
-function colour(css) {
-  const known = inks.get(css);
-  if (known) return known;
-  palette ??= blankCanvas().getContext("2d", { willReadFrequently: true });
-  if (!palette) return { hex: "#000000", opacity: 1 };
-  palette.clearRect(0, 0, 1, 1);
-  palette.fillStyle = css;
-  palette.fillRect(0, 0, 1, 1);
-  const [red, green, blue, alpha] = palette.getImageData(0, 0, 1, 1).data;
-  const hex = `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
-  const ink = { hex, opacity: Math.round((alpha / 255) * 1000) / 1000 };
-  inks.set(css, ink);
-  return ink;
-}
-
-/** @param {Ink} ink  @param {number} width  @param {string | null} [dash] */
-function line({ hex, opacity }, width, dash = null) {
-  return {
-    fill: "none",
-    stroke: hex,
-    "stroke-opacity": opacity,
-    "stroke-width": width,
-    "stroke-dasharray": dash,
-  };
 }
 
 /** @param {string} style  @param {number} width  @returns {string | null} */
 function dashes(style, width) {
   if (style === "dashed") return `${3 * width} ${2 * width}`;
   return style === "dotted" ? `${width} ${width}` : null;
-}
-
-/** @param {import("../types.d.ts").Box} box  @param {number} radius  @param {Record<string, string | number | null>} look */
-function rect({ x, y, width, height }, radius, look) {
-  return svg("rect", {
-    x: round(x),
-    y: round(y),
-    width: round(width),
-    height: round(height),
-    rx: radius ? round(radius) : null,
-    ...look,
-  });
-}
-
-/** @param {import("../types.d.ts").Box} box  @param {number} by */
-function grown({ x, y, width, height }, by) {
-  return { x: x - by, y: y - by, width: Math.max(0, width + 2 * by), height: Math.max(0, height + 2 * by) };
 }
 
 /**
@@ -274,9 +253,14 @@ function* text(node, style, { left, top }) {
   const ink = colour(style.color);
   for (const { words, box } of linesOf(node)) {
     if (!box.width) continue;
+    const turn = turnOf(node.parentElement, style);
+    // A text that stands upright is laid down around its middle.
+    const [x, y] = [box.left - left + box.width / 2, box.top - top + box.height / 2];
+    const [length, height] = turn ? [box.height, box.width] : [box.width, box.height];
     yield svg("text", {
-      x: round(box.left - left),
-      y: round(box.top - top + box.height * ascentOf(style)),
+      x: round(x - length / 2),
+      y: round(y - height / 2 + height * ascentOf(style)),
+      transform: turn ? `rotate(${turn} ${round(x)} ${round(y)})` : null,
       "font-family": style.fontFamily,
       "font-size": round(parseFloat(style.fontSize)),
       "font-weight": style.fontWeight === "400" ? null : style.fontWeight,
@@ -284,7 +268,7 @@ function* text(node, style, { left, top }) {
       fill: ink.hex,
       "fill-opacity": ink.opacity,
       // Another font on another machine takes no more room than ours.
-      textLength: round(box.width),
+      textLength: round(length),
       lengthAdjust: "spacingAndGlyphs",
     }, isMath && node.parentElement?.localName === "mi" ? mathItalic(words) : words);
   }
@@ -338,15 +322,19 @@ function ascentOf({ fontStyle, fontWeight, fontFamily }) {
  * @returns {Drawn}
  */
 function drawing(element, box, { left, top }) {
-  return svg("svg", {
-    x: round(box.left - left),
-    y: round(box.top - top),
-    width: round(box.width),
-    height: round(box.height),
-    viewBox: element.getAttribute("viewBox"),
-    preserveAspectRatio: element.getAttribute("preserveAspectRatio"),
-    overflow: getComputedStyle(element).overflow,
-  }, [...element.children].flatMap(resolved));
+  return svg(
+    "svg",
+    {
+      x: round(box.left - left),
+      y: round(box.top - top),
+      width: round(box.width),
+      height: round(box.height),
+      viewBox: element.getAttribute("viewBox"),
+      preserveAspectRatio: element.getAttribute("preserveAspectRatio"),
+      overflow: getComputedStyle(element).overflow,
+    },
+    [...element.children].flatMap((child) => child.localName === "use" ? icon(child, box) : resolved(child)),
+  );
 }
 
 /** @param {Element} element  @returns {Drawn[]} */
@@ -386,9 +374,4 @@ function raster(element, box, { left, top }) {
     height: round(box.height),
     href: element.toDataURL("image/png"),
   });
-}
-
-/** @param {number} value  @returns {number}  to a hundredth of a pixel */
-function round(value) {
-  return Math.round(value * 100) / 100;
 }

@@ -33,9 +33,10 @@ const hovered = new WeakMap();
 export function renderTraining(host, run, context) {
   const { state, t } = context;
   const history = ofRun(state, run);
-  const shape = history && shapeOf(history, run);
+  const soFar = history ?? partial(state, run);
+  const shape = soFar && shapeOf(soFar, run);
   const step = Math.min(state.cursor.step, run.steps - 1);
-  const { loss, exact } = lossAt(state, history, step);
+  const { loss, exact } = lossAt(state, soFar, step);
   /** @param {number | null} at */
   const hover = (at) => {
     if (at === null) hovered.delete(host);
@@ -66,12 +67,13 @@ export function renderTraining(host, run, context) {
         },
       },
       shape ? drawing(shape, step / last(run)) : skeleton(),
-      shape ? [stepTicks(run, step), valueTicks(shape), gaps(shape, context)] : note(state, context),
+      shape ? [stepTicks(run, step), valueTicks(shape), gaps(shape, context)] : null,
+      history ? null : note(state, context),
       edits(run, context),
       halts(run, context),
       head(shape, step, loss, run),
       readout(shape, step, loss, exact, run, context),
-      hoverReadout(host, history, run, context),
+      hoverReadout(host, soFar, run, context),
     ),
   ]);
 }
@@ -83,6 +85,20 @@ const last = (run) => Math.max(run.steps - 1, 1);
 function ofRun({ history }, run) {
   if (history.status === "ready" && history.key === run.id) return history.value;
   return null;
+}
+
+/** As much of the curve as is computed. @type {WeakMap<object, History>} */
+const partials = new WeakMap();
+
+/** @param {State} state @param {Run} run @returns {History | null} */
+function partial({ history }, run) {
+  const losses = history.status === "loading" && history.key === run.id
+    ? history.progress?.losses
+    : undefined;
+  if (!losses || losses.steps.length < 2) return null;
+  const known = partials.get(losses) ?? { ...losses, norms: {} };
+  partials.set(losses, known);
+  return known;
 }
 
 /** @param {History} history @param {Run} run */
@@ -202,7 +218,8 @@ function note({ history }, { t, dispatch }) {
   const progress = history.status === "loading" ? history.progress : undefined;
   const words = stopped ? t("training.stopped") : progress
     ? t("training.progress", {
-      ...progress,
+      step: progress.step,
+      to: progress.to,
       percent: Math.floor(100 * progress.step / Math.max(progress.to, 1)),
     })
     : t(history.status === "failed" ? "training.failed" : "training.waiting");

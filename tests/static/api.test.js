@@ -247,7 +247,7 @@ test("an answer that does not fit its shape is a problem too, and is not kept", 
 
 test("a run is followed until it is done, however its events are cut into pieces", async () => {
   const text =
-    'id: 3\nevent: history\ndata: {"steps":[0]}\n\n: beat\n\nevent: progress\ndata: {"step":3,"to":9}\n\n' +
+    'id: 3\nevent: history\ndata: {"steps":[0],"loss":[0.5]}\n\n: beat\n\nevent: progress\ndata: {"step":3,"to":9}\n\n' +
     'event: progress\ndata: {"step":9,"to":9}\n\nevent: done\ndata: {"step":9}\n\n';
   for (const size of [1, 7, 1000]) {
     const pieces = text.match(new RegExp(`[\\s\\S]{1,${size}}`, "g")) ?? [];
@@ -260,8 +260,13 @@ test("a run is followed until it is done, however its events are cut into pieces
     const api = createApi({ fetch: () => Promise.resolve(new Response(body)) });
     /** @type {number[]} */
     const heard = [];
-    await api.follow(/** @type {any} */ ({ id: "r", steps: 10 }), ({ step }) => heard.push(step));
+    let known;
+    await api.follow(/** @type {any} */ ({ id: "r", steps: 10 }), ({ step, losses }) => {
+      heard.push(step);
+      known = losses;
+    });
     assert.deepEqual(heard, [3, 9]);
+    assert.deepEqual(known, { steps: [0], loss: [0.5] });
   }
 });
 
