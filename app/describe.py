@@ -33,7 +33,7 @@ def run(
             "count": cost.parameters,
             "names": [name for name, value in program.values.items() if value.source == "parameter"],
         },
-        "layers": layers(spec, program),
+        "layers": layers(spec, program, language),
         "values": {
             name: {
                 "quantity": value.quantity.key,
@@ -109,8 +109,9 @@ def symbol(quantity: engine.Quantity) -> Plain:
     }
 
 
-def layers(spec: engine.ExperimentSpec, program: engine.Program) -> list[Plain]:
+def layers(spec: engine.ExperimentSpec, program: engine.Program, language: str) -> list[Plain]:
     """The layers in order, the inputs first."""
+    labels = {found.name: found.label[language] for found in engine.catalog()["activations"]}
     of_layer: dict[int | None, list[str]] = {}
     for name, value in program.values.items():
         if value.source == "parameter":
@@ -123,6 +124,7 @@ def layers(spec: engine.ExperimentSpec, program: engine.Program) -> list[Plain]:
                 "kind": layer.kind,
                 "units": layer.units,
                 "activation": layer.activation.kind,
+                "activation_label": labels[layer.activation.kind],
                 **({"activation_params": layer.activation.values} if layer.activation.params else {}),
                 "parameters": of_layer.get(k, []),
             }
@@ -139,6 +141,7 @@ def catalog(language: str) -> Plain:
         "language": language,
         "conventions": conventions(language),
         **{name: [entry(found, language) for found in entries] for name, entries in registries.items()},
+        "activations": [activation(found, language) for found in registries["activations"]],
         "datasets": [dataset(found, language) for found in engine.DATASETS.values()],
         "inline": [param(each, language) for each in engine.INLINE_PARAMS],
         "examples": [example(found, language) for found in registries["examples"]],
@@ -157,6 +160,12 @@ def entry(found: engine.Entry, language: str) -> Plain:
         "source": found.source,
         "params": [param(each, language) for each in found.params],
     }
+
+
+def activation(found: Any, language: str) -> Plain:
+    """An activation, with the parameters that it brings into its layer."""
+    learned = [{"name": each.slot, "label": each.label[language]} for each in found.learned]
+    return {**entry(found, language), "learned": learned}
 
 
 @cache

@@ -73,6 +73,7 @@ class Layer(Shape):
     kind: str
     units: int
     activation: str | None = None
+    activation_label: str | None = Field(default=None, description="Its name for people.")
     activation_params: dict[str, float | int | bool | str] | None = None
     parameters: list[str] | None = None
 

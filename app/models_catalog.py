@@ -39,6 +39,19 @@ class Entry(Shape):
     params: list[Param]
 
 
+class Learned(Shape):
+    """A parameter that an activation brings into its layer, learned like a weight."""
+
+    name: str = Field(description="As `frozen` of a layer names it, and before the layer's number in a trace.")
+    label: str
+
+
+class Activation(Entry):
+    """An activation function."""
+
+    learned: list[Learned]
+
+
 class Dataset(Entry):
     """A data set, with its sizes as they are by default."""
 
@@ -66,7 +79,7 @@ class Catalog(Shape):
     language: str
     conventions: dict[str, str]
     layers: list[Entry]
-    activations: list[Entry]
+    activations: list[Activation]
     losses: list[Entry]
     optimizers: list[Entry]
     schedules: list[Entry]

@@ -77,6 +77,10 @@ export function sayUnusual(fold) {
     JSON.stringify(valueOf(field)) !== JSON.stringify(JSON.parse(field.dataset.usual))
   );
   const words = changed.map((field) => {
+    const list = listOf(field);
+    if (list && field.type === "checkbox") {
+      return `${list.querySelector("legend")?.textContent ?? ""} ${checkedIn(list).join(" ")}`;
+    }
     if (field instanceof HTMLSelectElement) return field.selectedOptions[0]?.text ?? "";
     const name = field.labels?.[0]?.querySelector(".field-name")?.textContent ?? "";
     return field.type === "checkbox" ? name : `${name} ${field.value}`;
@@ -91,7 +95,9 @@ function listOf(field) {
 
 /** The features that are ticked, and those that the form does not offer. @param {HTMLElement} list */
 function checkedIn(list) {
-  const ticked = /** @type {HTMLInputElement[]} */ (fieldsOf(list)).filter(({ checked }) => checked);
+  const ticked = /** @type {HTMLInputElement[]} */ (fieldsOf(list)).filter((field) =>
+    field.checked && !field.closest("label[hidden]")
+  );
   return [...ticked.map(({ value }) => value), ...readList(list.dataset.others ?? "", false) ?? []];
 }
 

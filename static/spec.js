@@ -87,8 +87,22 @@ export function moveLayer(spec, from, to) {
  * @returns {Spec}
  */
 export function edit(spec, path, value) {
-  const changed = set(spec, path, value);
+  const changed = thawed(set(spec, path, value), path);
   return /^(data\b|layers\[\d+\]\.(units|bias)$)/.test(path) ? reshaped(changed) : changed;
+}
+
+/**
+ * A layer whose bias or activation has changed keeps nothing frozen that it may not have any more.
+ * @param {Spec} spec
+ * @param {string} path  what has changed
+ * @returns {Spec}
+ */
+function thawed(spec, path) {
+  const [, at, part] = /^layers\[(\d+)\]\.(bias|activation)\b/.exec(path) ?? [];
+  const frozen = at === undefined ? undefined : get(spec, `layers[${at}].frozen`);
+  if (!Array.isArray(frozen)) return spec;
+  const left = frozen.filter((name) => part === "bias" ? name !== "b" : name === "W" || name === "b");
+  return left.length === frozen.length ? spec : set(spec, `layers[${at}].frozen`, left);
 }
 
 /**

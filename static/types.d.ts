@@ -80,6 +80,8 @@ export interface LayerInfo {
   kind: string;
   units: number;
   activation?: string;
+  /** Its name for people, in the page's language. */
+  activation_label?: string;
   parameters?: string[];
 }
 

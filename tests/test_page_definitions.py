@@ -24,7 +24,10 @@ def tip(visit, words):
     return visit.page.locator("#definition")
 
 
-def test_where_the_mouse_rests_a_definition_comes_and_one_may_move_into_it(visit):
+def test_where_the_mouse_rests_a_definition_comes_and_one_may_move_into_it(new_context, base_url):
+    page = new_context(reduced_motion="reduce").new_page()
+    page.clock.install()
+    visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")
     cell = visit.cell("delta1[0,1]")
     cell.hover()
     definition = tip(visit, "error term")
@@ -32,8 +35,8 @@ def test_where_the_mouse_rests_a_definition_comes_and_one_may_move_into_it(visit
     assert definition.locator("math").count() == 2
     box = definition.bounding_box()
     visit.page.mouse.move(box["x"] + 20, box["y"] + 20, steps=4)
-    visit.page.wait_for_timeout(400)
-    assert visit.page.evaluate(OPEN), "it went while the mouse was in it"
+    visit.page.clock.fast_forward(2_000)
+    assert visit.rest().page.evaluate(OPEN), "it went while the mouse was in it"
     definition.get_by_role("button").click()
     visit.page.locator("#glossary").wait_for()
     assert visit.page.evaluate("document.activeElement.id") == "term-delta"
@@ -76,11 +79,11 @@ def test_where_the_focus_stays_the_definition_describes_it_to_screen_readers_too
 def test_a_finger_that_stays_down_asks_and_pins_nothing(new_page, base_url):
     page = new_page(has_touch=True, reduced_motion="reduce", viewport={"width": 390, "height": 844})
     visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")
-    box = visit.cell("z1[0,2]").bounding_box()
+    box = visit.cell("a1[0,2]").bounding_box()
     session = page.context.new_cdp_session(page)
     point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
-    tip(visit, "pre-activation")
+    tip(visit, "activation")
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert visit.rest().why.locator("code").text_content() == "delta1[0,1]"
     visit.cell("a1[0,3]").tap()

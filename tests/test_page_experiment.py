@@ -161,6 +161,33 @@ def test_every_setting_of_the_catalogue_can_be_set(visit, part):
             assert visit.field(path).input_value() == value, f"{name}: {path}"
 
 
+def test_parameters_are_frozen_one_by_one_and_only_those_that_a_layer_has(visit):
+    layer = visit.page.locator('[data-layer="0"]')
+    layer.locator("details summary").click()
+
+    def box(name):
+        return layer.locator(f'.features input[value="{name}"]')
+
+    assert not box("alpha").is_visible()
+    box("W").check()
+    run, _ = becomes(visit, {"layers": [{**HIDDEN, "frozen": ["W"]}, OUTPUT]})
+    assert "W1_new" not in run["values"]
+    box("b").check()
+    becomes(visit, {"layers": [{**HIDDEN, "frozen": ["W", "b"]}, OUTPUT]})
+    assert "Frozen W b" in layer.locator(".fold-note").text_content()
+    visit.field("layers[0].bias").click()
+    becomes(visit, {"layers": [{**HIDDEN, "bias": False, "frozen": ["W"]}, OUTPUT]})
+    assert not box("b").is_visible()
+    visit.field("layers[0].bias").click()
+    visit.field("layers[0].activation").select_option("prelu")
+    box("alpha").check()
+    becomes(visit, {"layers": [{**HIDDEN, "activation": "prelu", "frozen": ["W", "alpha"]}, OUTPUT]})
+    visit.field("layers[0].activation").select_option("relu")
+    becomes(visit, {"layers": [{**HIDDEN, "activation": "relu", "frozen": ["W"]}, OUTPUT]})
+    box("W").uncheck()
+    becomes(visit, {"layers": [{**HIDDEN, "activation": "relu"}, OUTPUT]})
+
+
 def test_a_setting_that_may_be_nothing_can_be_emptied_and_a_layer_can_go_back_to_what_all_have(visit):
     spec = {"clip": {"value": 0.5}, "layers": [{**HIDDEN, "initializer": {"kind": "zeros"}}, OUTPUT]}
     visit.open("#step=5", spec=spec)
@@ -199,6 +226,27 @@ def test_a_change_is_computed_at_once_and_the_place_is_kept(visit, part):
         assert moment == place, f"{name}: the page is at {moment}, and was at {place}"
         assert visit.page.locator("#example-menu").input_value() == "", name
         assert visit.page.locator("#experiment-form .problem:visible").count() == 0, name
+
+
+def test_everything_about_the_place_is_kept_where_it_still_exists(visit):
+    place = {"step": "7", "frame": "dW1", "unit": "2", "example": "3", "by": "phase", "view": "matrices"}
+    fragment = "&".join(f"{key}={value}" for key, value in place.items())
+    visit.open(f"#{fragment}&focus=W1[2,1]")
+    rate = visit.field("optimizer.learning_rate")
+    rate.focus()
+    visit.press("ArrowUp")
+    becomes(visit, {"optimizer": {"kind": "sgd", "learning_rate": 0.02}})
+    said = visit.wait_for_fragment("learn|spec=")
+    assert all(f"{key}={value}" in said for key, value in place.items()), said
+    assert "focus=W1[2,1]" in said
+    assert rate.evaluate("(field) => field === document.activeElement")
+    visit.field("layers[0].units").fill("2")
+    becomes(visit, {"optimizer": {"kind": "sgd", "learning_rate": 0.02}, "layers": layers(2, 1)})
+    said = visit.wait_for_fragment("unit=1&")
+    assert "frame=dW1" in said
+    assert "focus" not in said, "that weight is gone"
+    visit.page.locator("#undo").click()
+    becomes(visit, {"optimizer": {"kind": "sgd", "learning_rate": 0.02}})
 
 
 TRAINING = "document.getElementById('training').innerHTML"

@@ -98,6 +98,53 @@ def test_no_key_shows_where_a_text_should_be(open_in, language):
     assert not foreign, foreign
 
 
+NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        """Backscope Mazur Han Kamber CS231n micrograd PyTorch Glorot Bengio Xavier LeCun Kaiming Huber Nesterov
+        Adagrad RMSprop Adadelta Adam AdamW NAdam Lion ReLU PReLU ELU SELU GELU SiLU swish Softplus Softsign sigmoid
+        softmax tanh sinc sin cos exp cosh NaN CSV JSON PNG SVG API Err Esc Ctrl Shift Enter Home End Tab Alt URL
+        English""",
+    )
+)
+"""What is called so in Chinese too: people, functions, formats, keys."""
+ADDRESS = r"\b(?:epsilon|momentum|penalty|loss)\b|[A-Za-z]+(?:_[A-Za-z]+)*\d+(?:_new)?(?:\[[\d,]+\])?"
+"""A number's address is the same in every language."""
+HALF = r"[\u4e00-\u9fff]\s*[,;:?!](?=\s*[\u4e00-\u9fff])|[\u4e00-\u9fff][,;?!](?=\s|$)|[\u4e00-\u9fff]\.(?=\s|$)"
+"""A mark of Latin script in a Chinese sentence."""
+STATES = {
+    "seed": ("#step=3&frame=delta1&unit=1", None),
+    "update": ("#step=3&frame=W1_new&unit=1", {"optimizer": {"kind": "adamw"}, "epochs": 20}),
+    "relu": ("#step=1&frame=loss", {"layers": [{"units": 3, "activation": "relu"}, {"units": 1}], "epochs": 5}),
+    "diverged": ("#step=9&frame=z1", {"optimizer": {"kind": "sgd", "learning_rate": 1e200}, "epochs": 20,
+                                      "layers": [{"units": 3, "activation": "relu"}, {"units": 1}]}),
+    "presented": ("#step=3&frame=delta1&unit=1&present=1", None),
+    **{view: (f"#step=3&frame=delta1&unit=1&view={view}", {"data": {"kind": "moons"}, "epochs": 20, "layers": [
+        {"units": 3, "activation": "tanh"}, {"units": 1, "activation": "sigmoid"},
+    ]}) for view in ("matrices", "batch", "after", "check", "plane", "charts")},
+}  # fmt: skip
+
+
+def leftovers(text: str) -> list[str]:
+    """Latin words of a Chinese text that are no names, and marks that belong to Latin script."""
+    plain = re.sub(rf"{ADDRESS}|\b[a-z]+(?:_[a-z0-9]+)+\b|backscope\[\w+\]|\bn_(?:in|out)\b", " ", text)
+    words = [word for word in re.findall(r"[A-Za-z]{3,}", plain) if word not in NAMES]
+    return words + [f"{match} in {text}" for match in re.findall(HALF, text)]
+
+
+def test_nothing_english_is_left_in_the_chinese_page(open_in):
+    visit = open_in("zh-CN")
+    found: dict[str, str] = {}
+    for name, (fragment, spec) in STATES.items():
+        visit.page.goto("about:blank")
+        visit.open(fragment, spec=spec)
+        visit.wait("() => !document.querySelector('#stage .waiting, .check.waiting')")
+        for text in visit.page.evaluate(TEXTS):
+            for word in leftovers(text):
+                found.setdefault(word, f"{name}: {text}")
+    assert not found, found
+
+
 def test_every_text_the_page_asks_for_is_in_both_catalogues():
     """Scans templates and modules for `t("key")`, and for the beginnings of keys put together."""
     whole, beginnings = set(), set()

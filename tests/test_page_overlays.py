@@ -95,10 +95,10 @@ def test_axe_finds_nothing_in_any_menu_or_dialog(new_page, base_url, scheme, loc
 def test_axe_finds_nothing_in_the_other_views_nor_in_an_embedded_page(new_page, base_url, scheme, locale):
     visit = opened(new_page, base_url, color_scheme=scheme, locale=locale)
     found = []
-    for view in ("matrices", "batch", "plane"):
+    for view in ("matrices", "batch", "after", "check", "plane", "charts"):
         visit.page.goto("about:blank")
         visit.open(f"{MOMENT}&view={view}", spec=PLANE)
-        visit.wait("() => !document.querySelector('#stage .view-face, .check.waiting')")
+        visit.wait("() => !document.querySelector('#stage .waiting, .check.waiting')")
         found += [f"{view}: {line}" for line in violations(visit.page)]
     visit.page.goto(f"{base_url}/?embed=1{MOMENT}")
     visit.rest()

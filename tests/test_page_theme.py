@@ -26,9 +26,23 @@ CONTRAST = """() => {
   const over = ([r, g, b, a], [x, y, z]) => [r, g, b].map((c, i) => (c * a + [x, y, z][i] * (255 - a)) / 255);
   const light = (rgb) => rgb.map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  // What is painted on a canvas under the middle of a text; nothing where there is none.
+  const painted = (element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const [x, y] = [left + width / 2, top + height / 2];
+    const canvas = document.elementsFromPoint(x, y).find((each) => each.localName === "canvas" && each.width > 0);
+    if (!canvas || element.contains(canvas) || x < 0 || y < 0 || x > innerWidth || y > innerHeight) return [];
+    const box = canvas.getBoundingClientRect();
+    const at = [(x - box.left) / box.width * canvas.width, (y - box.top) / box.height * canvas.height];
+    return [[...canvas.getContext("2d").getImageData(Math.floor(at[0]), Math.floor(at[1]), 1, 1).data]];
+  };
   const ground = (element) => {
     const chain = [];
     for (let at = element; at; at = at.parentElement) chain.push(rgba(getComputedStyle(at).backgroundColor));
+    // A card or a cell has a ground of its own; what has none lies on the picture.
+    const own = chain.findIndex(([, , , opacity]) => opacity === 255);
+    const picture = painted(element);
+    if (picture.length && own > 2) chain.splice(own, 0, ...picture);
     return chain.reverse().reduce((below, colour) => over(colour, below), [255, 255, 255]);
   };
   const worst = new Map();
@@ -112,6 +126,31 @@ def test_every_text_can_be_read(open_with, scheme):
             f"{each['where']} {each['ratio']:.2f} : 1 ({each['text'][:30]})" for each in found if each["ratio"] < 4.5
         ]
         assert not faint, f"{scheme} {fragment}:\n" + "\n".join(faint)
+
+
+WIDE = {
+    "data": {"kind": "uniform", "examples": 6, "inputs": 2, "outputs": 3},
+    "layers": [{"units": 40, "activation": "tanh"}, {"units": 3}],
+    "epochs": 20,
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_every_view_can_be_read_on_heat_and_in_charts_too(open_with, scheme):
+    visit = open_with(scheme)
+    faint = []
+    for view in ("network", "matrices", "batch", "after", "check", "plane", "charts"):
+        for spec in (WIDE, {"data": {"kind": "moons"}, "layers": [{"units": 3}, {"units": 1}], "epochs": 20}):
+            visit.page.goto("about:blank")
+            visit.open(f"#step=9&frame=delta1&unit=1&view={view}", spec=spec)
+            visit.wait("() => !document.querySelector('#stage .waiting, .check.waiting')")
+            found = visit.page.evaluate(CONTRAST)
+            faint += [
+                f"{view}: {each['where']} {each['ratio']:.2f} : 1 ({each['text'][:30]})"
+                for each in found
+                if each["ratio"] < 4.5
+            ]
+    assert not faint, "\n".join(faint)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

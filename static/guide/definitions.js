@@ -14,7 +14,7 @@ import { symbol } from "../draw/label.js";
 import { settled } from "../player.js";
 import { parseAddress } from "../trace.js";
 import { drawFormula, drawSymbol } from "./formulas.js";
-import { termById, termOfField, termOfPhase, termOfQuantity } from "./vocabulary.js";
+import { termById, termOfField, termOfLetter, termOfPhase, termOfQuantity } from "./vocabulary.js";
 
 /** How long one looks before a definition comes, and how long it stays when one has left. Milliseconds. */
 const REST = 350, FOCUS_REST = 600, HOLD = 500, LEAVE = 180;
@@ -24,7 +24,7 @@ const STILL = 10;
 
 /** Everything that has a definition. */
 export const DEFINED =
-  "[data-address], [data-name], [data-call], [data-role], [data-term], .legend [data-phase], .timeline-name, .badge, .timeline-label, .field-name";
+  "[data-address], [data-name], [data-call], [data-role], [data-term]:not(body), [data-go], .legend [data-phase], .timeline-name, .badge, .timeline-label, .field-name";
 
 /** Parts a formula names, by the term they are. */
 const ROLES = /** @type {Record<string, string>} */ ({ error: "da", slope: "slope", path: "path" });
@@ -201,9 +201,9 @@ export function termAt(element, run, glossary) {
   return definitionOf(definedBy(element) ?? element, run, glossary)?.id ?? null;
 }
 
-/** @param {Element} element  @returns {Element | null} */
+/** What knows what it is, or else a letter of a formula.  @param {Element} element  @returns {Element | null} */
 function definedAt(element) {
-  return element.closest(DEFINED);
+  return element.closest(DEFINED) ?? element.closest("math mi");
 }
 
 /**
@@ -219,14 +219,18 @@ function definedBy(element) {
 }
 
 /**
+ * What something on the page that has a definition is.
  * @param {Element} element
  * @param {Run} run
  * @param {Glossary} glossary
  * @returns {Definition | null}
  */
-function definitionOf(element, run, glossary) {
+export function definitionOf(element, run, glossary) {
+  if (element.localName === "mi" && !element.matches(DEFINED)) {
+    return ofTerm(termOfLetter(glossary, letterOf(element)));
+  }
   const { dataset } = /** @type {HTMLElement} */ (element);
-  const { address, name, call, role, term: id, value } = dataset;
+  const { go, address = go, name, call, role, term: id, value } = dataset;
   if (role !== undefined || id !== undefined) {
     return ofTerm(termById(glossary, id ?? ROLES[role ?? ""] ?? ""));
   }
@@ -243,9 +247,25 @@ function definitionOf(element, run, glossary) {
   return phase ? ofTerm(termOfPhase(glossary, phase)) : null;
 }
 
+/**
+ * A letter as it stands in a formula: by itself, as an index of another, or in the name of a derivative.
+ * @param {Element} element  an `mi`
+ */
+function letterOf(element) {
+  const letter = element.textContent ?? "";
+  let part = element;
+  for (let at = element.parentElement; at && at.localName !== "math"; part = at, at = at.parentElement) {
+    const isIndex = /^m(sub|sup|subsup|under|underover)$/.test(at.localName) && at.firstElementChild !== part;
+    if (isIndex) return { letter, index: true, of: null };
+    const [, of] = at.localName === "mfrac" ? /^∂L∂(\p{L})/u.exec(at.textContent ?? "") ?? [] : [];
+    if (of) return { letter, index: false, of };
+  }
+  return { letter, index: false, of: null };
+}
+
 /** The path of the field a label belongs to.  @param {Element} label */
 function fieldPath(label) {
-  const field = label.closest(".field")?.querySelector("[name], [id]");
+  const field = label.closest(".field, .features")?.querySelector("[name], [id]");
   return field?.getAttribute("name") || field?.id.replace("batch-kind", "batch_size") || "";
 }
 

@@ -36,6 +36,51 @@ export function termOfPhase({ entries }, phase) {
   return entries.find(({ phases }) => phases.includes(phase)) ?? null;
 }
 
+/** Letters of formulas by the term they stand for; a word is a function. */
+const TERM_OF_LETTER = /** @type {Readonly<Record<string, string>>} */ (Object.freeze({
+  ...Object.fromEntries([..."xWbzafytmvJ"].map((letter) => [letter, letter])),
+  ...{
+    L: "loss",
+    δ: "delta",
+    η: "learning-rate",
+    μ: "momentum",
+    β: "beta",
+    ρ: "beta",
+    ε: "epsilon",
+    λ: "lambda",
+  },
+  ...{ α: "alpha", r: "mask", h: "mask", g: "gradient", N: "mean", K: "mean", σ: "sigmoid" },
+  ...{
+    s: "v",
+    G: "v",
+    u: "v",
+    e: "functions",
+    f: "f",
+    i: "indices",
+    j: "indices",
+    k: "indices",
+    n: "indices",
+  },
+}));
+
+/** Derivatives of the loss, by what they are taken with respect to. */
+const TERM_OF_DERIVATIVE = /** @type {Readonly<Record<string, string>>} */ (Object.freeze({
+  ...{ a: "da", h: "da", z: "delta", W: "dW", b: "db", α: "alpha" },
+}));
+
+/**
+ * @param {Glossary} glossary
+ * @param {{ letter: string, index: boolean, of: string | null }} said  `index` of another letter; `of` what a derivative
+ *   of the loss is taken with respect to
+ * @returns {Term | null}
+ */
+export function termOfLetter(glossary, { letter, index, of }) {
+  if (of !== null) return termById(glossary, TERM_OF_DERIVATIVE[of] ?? "gradient");
+  if (index && /^[ijkmn]$/.test(letter)) return termById(glossary, "indices");
+  if (letter.length > 1 && letter !== "′") return termById(glossary, "functions");
+  return termById(glossary, TERM_OF_LETTER[letter] ?? "");
+}
+
 /** @param {Glossary} glossary  @param {string} id  @returns {Term | null} */
 export function termById({ entries }, id) {
   return entries.find((entry) => entry.id === id) ?? null;

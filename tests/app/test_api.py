@@ -61,10 +61,11 @@ def test_a_run_describes_itself_completely(api, seed_run):
     run = models.Run.model_validate_json(answer.text)
     assert (run.steps, run.epochs, run.batches_per_epoch, run.examples) == (1000, 1000, 1, 100)
     assert run.parameters.model_dump() == {"count": 17, "names": ["W1", "b1", "W2", "b2"]}
+    sigmoid = {"activation": "sigmoid", "activation_label": "sigmoid"}
     assert answer.json()["layers"] == [
         {"layer": 0, "kind": "input", "units": 2},
-        {"layer": 1, "kind": "dense", "units": 4, "activation": "sigmoid", "parameters": ["W1", "b1"]},
-        {"layer": 2, "kind": "dense", "units": 1, "activation": "sigmoid", "parameters": ["W2", "b2"]},
+        {"layer": 1, "kind": "dense", "units": 4, **sigmoid, "parameters": ["W1", "b1"]},
+        {"layer": 2, "kind": "dense", "units": 1, **sigmoid, "parameters": ["W2", "b2"]},
     ]
     order = "z1 a1 z2 a2 loss da2 delta2 dW2 db2 da1 delta1 dW1 db1 W2_new b2_new W1_new b1_new"
     assert [call.writes for call in run.program.calls] == order.split()

@@ -82,7 +82,7 @@ def test_fields_and_phases_are_those_of_the_engine(glossary):
     params = {param.name for entries in engine.catalog().values() for entry in entries for param in entry.params} | set(
         engine.DEFAULTS
     )
-    layer = {"activation", "bias", "dropout", "units"}
+    layer = {"activation", "bias", "dropout", "frozen", "units"}
     data = {"test_fraction", "examples"}
     for entry in glossary["entries"]:
         for field in entry["fields"]:

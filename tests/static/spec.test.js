@@ -42,6 +42,15 @@ test("a change of shape lets go of arrays that were given outright, another chan
   assert.deepEqual(spec.edit(given, "layers[0].activation", "relu").parameters, given.parameters);
 });
 
+test("what a layer does not have any more is not frozen any more", () => {
+  const layer = { kind: "dense", units: 2, activation: { kind: "prelu" }, frozen: ["W", "b", "alpha"] };
+  const frozen = (/** @type {string} */ path, /** @type {unknown} */ value) =>
+    /** @type {any} */ (spec.edit({ layers: [layer] }, path, value)).layers[0].frozen;
+  assert.deepEqual(frozen("layers[0].bias", false), ["W", "alpha"]);
+  assert.deepEqual(frozen("layers[0].activation", "relu"), ["W", "b"]);
+  assert.deepEqual(frozen("layers[0].units", 3), ["W", "b", "alpha"]);
+});
+
 test("the output layer follows the targets of the data", () => {
   const kinds = {
     uniform: { outputs: "outputs" },

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import DATA from "../../app/material/glossary.json" with { type: "json" };
-import { search, termById, termOfField, termOfPhase, termOfQuantity } from "../../static/guide/vocabulary.js";
+import {
+  search,
+  termById,
+  termOfField,
+  termOfLetter,
+  termOfPhase,
+  termOfQuantity,
+} from "../../static/guide/vocabulary.js";
 
 /** The glossary as the server sends it in English. @type {Glossary} */
 const GLOSSARY = {
@@ -79,4 +86,19 @@ test("terms refer to terms that are there", () => {
   for (const { id, see } of GLOSSARY.entries) {
     for (const other of see) assert(termById(GLOSSARY, other), `${id} refers to ${other}`);
   }
+});
+
+test("a letter of a formula has the term it stands for, an index that of indices, a derivative its own", () => {
+  const term = (/** @type {string} */ letter, index = false, /** @type {string | null} */ of = null) =>
+    termOfLetter(GLOSSARY, { letter, index, of })?.id;
+  assert.equal(term("W"), "W");
+  assert.equal(term("δ"), "delta");
+  assert.equal(term("L"), "loss");
+  assert.equal(term("m"), "m");
+  assert.equal(term("m", true), "indices");
+  assert.equal(term("n"), "indices");
+  assert.equal(term("max"), "functions");
+  assert.equal(term("L", false, "a"), "da");
+  assert.equal(term("W", false, "W"), "dW");
+  assert.equal(term("þ"), undefined);
 });

@@ -72,12 +72,16 @@ export function drawHead({ frame, context: { t }, columns, sum }) {
         },
         html("span", { class: "unseen" }, run.values[name].label),
         ...shown.map((unit) =>
-          html("span", { class: "bx-name" }, cellName(run, name, unit, run.values[name].shape[1] > 1, t))
+          html(
+            "span",
+            { class: "bx-name", "data-name": name },
+            cellName(run, name, unit, run.values[name].shape[1] > 1, t),
+          )
         ),
         strip &&
           html(
             "span",
-            { class: "bx-name of-strip" },
+            { class: "bx-name of-strip", "data-name": name },
             symbol(run, name),
             html("small", {}, `×${units.length}`),
           ),
@@ -87,7 +91,11 @@ export function drawHead({ frame, context: { t }, columns, sum }) {
       "span",
       { class: "bx-shares", role: "columnheader", "data-phase": run.values[sum.cell.name].phase },
       html("span", {}, t("batch.share")),
-      mathOf(math([cellSymbol(run, sum.cell.name, sum.cell.index, t)])),
+      html(
+        "span",
+        { "data-name": sum.cell.name },
+        mathOf(math([cellSymbol(run, sum.cell.name, sum.cell.index, t)])),
+      ),
     ),
   );
 }

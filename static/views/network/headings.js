@@ -20,7 +20,7 @@ export function drawHeadings(scene, names) {
     const before = columns[layer - 1]?.box;
     const name = names[layer];
     const gap = before ? box.x - before.x - before.width : 0;
-    const { activation } = frame.run.layers[layer];
+    const { activation_label: activation } = frame.run.layers[layer];
     const room = box.width +
       Math.min(gap || Infinity, columns[1] ? columns[1].box.x - columns[0].box.x - columns[0].box.width : 0) *
         0.45;
