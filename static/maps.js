@@ -4,8 +4,11 @@
  * @import { Run } from "./types.d.ts"
  */
 
-/** In em of the stage's type: the side of a map in a card at most, and what separates it from the numbers. */
-export const MAP = 4.4, BESIDE_MAP = 0.4;
+/**
+ * In em of the stage's type: the side of a map in a card at most, beside or over a single number, and what separates it
+ * from the numbers.
+ */
+export const MAP = 4.4, LONE_MAP = 2.4, BESIDE_MAP = 0.4;
 
 /**
  * Is there a plane, or a line, to show a response over? Features are made of the inputs, so they change nothing.

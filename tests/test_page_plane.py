@@ -128,6 +128,26 @@ def test_what_cannot_be_had_says_so_and_is_asked_for_again(visit, allow_console_
     visit.wait(AT_STEP, 3)
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["laptop", "phone"])
+def test_every_unit_of_the_playground_has_its_map_on_a_laptop_and_on_a_phone(new_page, base_url, size):
+    layers = [{"units": 8, "activation": "tanh"}] * 3 + [{"units": 1, "activation": "sigmoid"}]
+    spec = {"data": {"kind": "playground_circle"}, "layers": layers, "loss": "binary_cross_entropy", "epochs": 50}
+    width, height = size
+    page = new_page(reduced_motion="reduce", viewport={"width": width, "height": height})
+    visit = Visit(page, base_url).open("#step=40&maps=1", spec=spec)
+    visit.wait("() => document.querySelector('#stage .network')?.dataset.maps === '40'")
+    maps = page.locator("#stage .card-map")
+    assert maps.count() == 25
+    for box in (maps.nth(at).bounding_box() for at in (0, 12, 24)):
+        assert min(box["width"], box["height"]) >= 16
+    lies = """() => [...document.querySelectorAll("#stage .card.mapped")].filter((card) => {
+      const map = card.querySelector(".card-map").getBoundingClientRect();
+      return [...card.querySelectorAll(":scope > .cell")].map((cell) => cell.getBoundingClientRect())
+        .some((cell) => cell.left < map.right - 1 && cell.top < map.bottom - 1 && cell.bottom > map.top + 1);
+    }).map((card) => card.dataset.unit)"""
+    assert not page.evaluate(lies), "a map lies on a number"
+
+
 def test_units_on_the_stage_show_what_they_say_over_the_plane_where_one_asks_for_it(visit):
     run = visit.server.run(CIRCLES)
     visit.open("#step=150", spec=CIRCLES)

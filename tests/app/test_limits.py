@@ -85,3 +85,17 @@ def test_nothing_else_of_a_body_is_kept_when_it_is_refused():
     with pytest.raises(Problem) as caught:
         schema.parse_json(b'{"secret": NaN}', 32)
     assert "secret" not in json.dumps(caught.value.document())
+
+
+def test_experiments_kept_ready_are_bounded_by_the_numbers_written_out_in_them(make_api):
+    api = make_api(spec_bytes=400_000)
+    rows = [[float(k), 1.0] for k in range(3_000)]
+    for seed in range(4):
+        spec = {"data": {"kind": "inline", "x": rows, "y": [[0.0]] * len(rows)}, "epochs": 1, "seed": seed}
+        run = api.post("/api/v1/runs", json=spec).headers["location"]
+    kept = api.app.state.services._specs
+    assert len(kept) == 1, "each of them takes almost all the room there is"
+    assert api.get(f"{run}/steps/0?names=loss").status_code == 200
+    for seed in range(30):
+        api.post("/api/v1/runs", json={"epochs": 1, "seed": seed})
+    assert len(kept) == 30, "small ones take little"

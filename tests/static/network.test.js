@@ -146,12 +146,31 @@ test("a map stands in its card beside the numbers, and the type hardly suffers",
       assert.ok(side >= 30, `${name}: a map of ${side}`);
       for (const { box } of cards) {
         assert.ok(side <= box.height, name);
-        const cell = cellBox(box, mapped.font, 0, 0, shape.form === "pair" ? 2 : 1, shape.map);
+        const cell = cellBox(box, mapped.font, 0, 0, shape.form === "pair" ? 2 : 1, shape);
         const last = cellBox(
           ...[box, mapped.font, 0, shape.form === "pair" ? 1 : 0],
-          ...[shape.form === "pair" ? 2 : 1, shape.map],
+          ...[shape.form === "pair" ? 2 : 1, shape],
         );
         assert.ok(cell.x >= box.x + side && last.x + last.width <= box.x + box.width, name);
+      }
+    }
+  }
+});
+
+test("where there is little room a map is smaller or stands over its number, and is never left out", () => {
+  for (const widths of [[2, 8, 8, 8, 1], [2, 6, 6, 6, 6, 6, 6, 6, 1], [2, 4, 1]]) {
+    for (const box of [LAPTOP, { width: 369, height: 380 }]) {
+      const large = denseRun({ widths, examples: 4, batch: 4, epochs: 1 });
+      const { columns, font } = layoutNetwork(large, { ...box, maps: true }, widths.map(() => 0));
+      for (const { shape, cards } of columns.slice(1)) {
+        const name = `${widths} in ${box.width} x ${box.height}`;
+        assert.ok(shape.map * font >= 16, `${name}: a map of ${shape.map * font}`);
+        for (const { box } of cards) {
+          const cell = cellBox(box, font, 0, 0, shape.form === "pair" ? 2 : 1, shape);
+          const free = shape.over ? cell.y >= box.y + shape.map * font : cell.x >= box.x + shape.map * font;
+          assert.ok(free, `${name}: the map lies on the number`);
+          assert.ok(cell.y + cell.height <= box.y + box.height + 0.01, `${name}: the number leaves the card`);
+        }
       }
     }
   }

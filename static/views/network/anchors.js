@@ -73,7 +73,7 @@ export function locator(scene) {
     const row = rows.findIndex((names) => names.includes(name));
     if (row < 0) return null;
     const column = rows[row].indexOf(name);
-    const box = cellBox(card.box, layout.font, row, column, rows[row].length, shape.map);
+    const box = cellBox(card.box, layout.font, row, column, rows[row].length, shape);
     return { kind: "cell", layer, unit, card: card.box, box, side: column > 0 ? "right" : "left" };
   };
 }

@@ -94,7 +94,7 @@ function drawCard(scene, { layer, shape }, { unit, box }, rows) {
         "card",
         shape.form,
         shape.bare && "bare",
-        shape.map > 0 && "mapped",
+        shape.map > 0 && (shape.over ? "mapped over" : "mapped"),
         lit === "written" && "is-active",
         lit === "read" && "is-reading",
       ),

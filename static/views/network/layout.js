@@ -10,7 +10,7 @@
  * @import { Box, Run } from "../../types.d.ts"
  */
 import { pictureSide } from "../../images.js";
-import { BESIDE_MAP, MAP } from "../../maps.js";
+import { BESIDE_MAP, LONE_MAP, MAP } from "../../maps.js";
 import { MOST_SINGLE, pairedRows, placeValues } from "./quantities.js";
 
 /**
@@ -20,8 +20,9 @@ import { MOST_SINGLE, pairedRows, placeValues } from "./quantities.js";
  * @typedef {{ extent: number, first: number, count: number, side: number | null, box: Box, weights: Box | null }} Strip
  *   all units of a folded layer; `weights`: where the weights of a unit that looks at the picture are a picture too
  * @typedef {{ unit: number, box: Box }} Card
- * @typedef {{ form: Form, rows: number, caption: boolean, bare: boolean, map: number, width: number, height: number, worth: number, rank: number }} Shape
- *   sizes in em of the stage's type; `map` is the side of the unit's map, 0 for none; `rank` is 0 for the richest form, and a layout keeps to one rank and poorer ones
+ * @typedef {{ form: Form, rows: number, caption: boolean, bare: boolean, map: number, over: boolean, body: number, width: number, height: number, worth: number, rank: number }} Shape
+ *   sizes in em of the stage's type; `map` is the side of the unit's map, 0 for none, which stands `over`
+ *   the numbers or beside them; `body` is the height of both; `rank` is 0 for the richest form, and a layout keeps to one rank and poorer ones
  * @typedef {{ layer: number, box: Box, shape: Shape, cards: Card[], more: Strip | null }} Column
  * @typedef {{ font: number, columns: Column[], single: Box | null, width: number, height: number, heading: number, more: number }} Layout
  *   `more`: em that a number takes beyond seven characters, for the digits that are asked for
@@ -61,7 +62,8 @@ const enough = ({ width, height, present = false }) => {
 };
 
 /** The least room between two columns, in em: many columns have to do with less. */
-const gutter = (/** @type {number} */ columns) => columns <= 4 ? 6.4 : columns <= 6 ? 5.4 : 1.7;
+const gutter = (/** @type {number} */ columns, maps = false) =>
+  columns > 6 ? 1.7 : maps ? 4.4 : columns <= 4 ? 6.4 : 5.4;
 
 /**
  * @param {Run} run
@@ -101,7 +103,7 @@ export function layoutNetwork(run, box, needed) {
       if (chosen.some((shape) => shape === null)) continue;
       const fitting = /** @type {Shape[]} */ (chosen);
       const wide = fitting.reduce((sum, { width }) => sum + width, 0) +
-        gutter(fitting.length) * (fitting.length - 1);
+        gutter(fitting.length, box.maps) * (fitting.length - 1);
       if (wide * font > box.width - 12) continue;
       const worth = fitting.reduce((sum, shape) => sum + shape.worth, 0) / fitting.length;
       const score = (worth * Math.min(font, enough(box)) + font * 1e-3) * Math.min(1, font / COMFORTABLE);
@@ -125,10 +127,12 @@ function shapesOf(run, layer, number, maps) {
   const column = symbolWidth(run) + number;
   /** @type {(form: Form, columns: number, rows: number, worth: number, caption: boolean, bare?: boolean) => Shape} */
   const shape = (form, columns, rows, worth, caption, bare = false) => {
-    // Beside a single number a map would be too small to see.
-    const map = maps && rows > 1 ? Math.min(MAP, rows * ROW) : 0;
+    const map = !maps ? 0 : rows > 1 ? Math.min(MAP, rows * ROW) : LONE_MAP;
+    // Where there is no room for a symbol there is none for a map beside the number either.
+    const over = maps && bare;
+    const body = over ? map + rows * ROW : Math.max(map, rows * ROW);
     return {
-      map,
+      ...{ map, over, body },
       form,
       rows,
       caption,
@@ -136,8 +140,8 @@ function shapesOf(run, layer, number, maps) {
       worth,
       rank: 0,
       width: (bare ? number + 0.3 : columns * column + (columns - 1) * BESIDE) + 2 * PADDING +
-        (map && map + BESIDE_MAP),
-      height: rows * ROW + 2 * PADDING + (caption ? CAPTION : 0) + between(caption, bare),
+        (map && !over ? map + BESIDE_MAP : 0),
+      height: body + 2 * PADDING + (caption ? CAPTION : 0) + between(caption, bare),
     };
   };
   // A bias that shows only when it takes part finds its place between the cards.
@@ -272,7 +276,7 @@ function placeColumn(box, font, shape, fold, { below, first }) {
     y: box.y + picture,
     height: box.height - 2 * picture,
   };
-  const height = (shape.rows * ROW + 2 * PADDING) * font;
+  const height = (shape.body + 2 * PADDING) * font;
   const caption = (shape.caption ? CAPTION : 0) * font;
   // Cards share the whole height; what stands below the last one takes its place only where the gap does not hold it.
   const slack = (cardBox.height / count - height - caption) / 2;
@@ -336,16 +340,18 @@ export function placeInStrip({ box: column, more }, unit) {
  * @param {number} row
  * @param {number} column
  * @param {number} columns
- * @param {number} [map]  the side of the map in front of them
+ * @param {Pick<Shape, "map" | "over" | "body" | "rows">} [shape]  of the card, where it has a map
  * @returns {Box}
  */
-export function cellBox(card, font, row, column, columns, map = 0) {
-  const aside = (map && map + BESIDE_MAP) * font;
+export function cellBox(card, font, row, column, columns, shape = { map: 0, over: false, body: 0, rows: 0 }) {
+  const { map, over, body, rows } = shape;
+  const aside = (map && !over ? map + BESIDE_MAP : 0) * font;
+  const above = over ? map : (body - rows * ROW) / 2;
   const inner = card.width - 2 * PADDING * font - aside;
   const width = (inner - (columns - 1) * BESIDE * font) / columns;
   return {
     x: card.x + PADDING * font + aside + column * (width + BESIDE * font),
-    y: card.y + (PADDING + row * ROW) * font,
+    y: card.y + (PADDING + above + row * ROW) * font,
     width,
     height: ROW * font,
   };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import re
@@ -285,6 +286,17 @@ def test_a_worker_that_is_killed_is_replaced(running):
     assert len(workers() - {killed}) == 2
     for _ in range(4):
         assert httpx.get(f"{address}healthz", trust_env=False, timeout=30).status_code == 200
+
+
+def test_what_a_server_is_made_of_is_not_garbage_to_look_through_again_and_again():
+    before = gc.get_threshold()
+    try:
+        serve.look_at_new_garbage_alone()
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold() == serve.GARBAGE
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
