@@ -110,11 +110,10 @@ function isFirstVisit() {
   }
 }
 
-/** Was this page loaded again, or come back to, in the middle of a lesson from a file? (lesson/own.js)  @returns {boolean} */
+/** Was this tab in the middle of a lesson from a file? (lesson/own.js)  @returns {boolean} */
 function hasOwnLesson() {
-  const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   try {
-    return entry?.type !== "navigate" && sessionStorage.getItem("backscope.lesson") !== null;
+    return sessionStorage.getItem("backscope.lesson") !== null;
   } catch {
     return false;
   }

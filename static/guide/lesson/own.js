@@ -16,8 +16,10 @@ export function keepOwn(under) {
   }
 }
 
-/** @returns {{ lesson: Lesson, at: number } | null} */
+/** What this page was at before it was loaded again, or come back to.  @returns {{ lesson: Lesson, at: number } | null} */
 export function keptOwn() {
+  const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (entry?.type === "navigate") return null;
   try {
     return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
   } catch {
