@@ -7,6 +7,7 @@
 import { fieldsOf, fillField, isTyped, sayUnusual, settingsOf, showOnly, valueOf } from "./fields.js";
 import { settled } from "./player.js";
 import { sheet } from "./sheets.js";
+import { say } from "./toast.js";
 import {
   addLayer,
   areLabels,
@@ -74,11 +75,16 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
   const templates =
     /** @type {HTMLTemplateElement[]} */ ([...form.querySelectorAll("template[data-layer-kind]")]);
 
-  /** @param {Spec} spec  @param {boolean} [merge] */
-  const change = (spec, merge) => {
+  /** @param {Spec} spec  @param {boolean} [merge]  @param {boolean} [asked]  to give up numbers set by hand */
+  const change = (spec, merge, asked = false) => {
+    if (!asked) notice(spec);
     draft = spec;
     fill();
     send(merge);
+  };
+  /** Numbers that were set by hand and fit no more are not lost without a word. @param {Spec} next */
+  const notice = (next) => {
+    if (givenIn(next) < givenIn(draft)) texts("panel").then(() => say(t("panel.dropped")));
   };
   /** @param {boolean} [merge] */
   const send = (merge) => {
@@ -137,12 +143,15 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
       );
     }
     const chosen = field.dataset.choice !== undefined;
-    if (field === ownRows) draft = withOwnRows(draft, ownRows.value);
+    let next = draft;
+    if (field === ownRows) next = withOwnRows(draft, ownRows.value);
     else if (!field.name) return;
-    else if (chosen) draft = withKind(draft, field, form, ownRows, rows);
-    else draft = edit(draft, field.name, valueOf(field));
-    draft = withOutputs(draft, outputsOf(draft.data, kinds));
-    if (done || chosen) return change(draft);
+    else if (chosen) next = withKind(draft, field, form, ownRows, rows);
+    else next = edit(draft, field.name, valueOf(field));
+    next = withOutputs(next, outputsOf(next.data, kinds));
+    if (done || chosen) return change(next);
+    notice(next);
+    draft = next;
     typing = true;
     later();
   };
@@ -170,9 +179,9 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
     } else if (button.id === "add-layer") change(addLayer(draft, modelOf(templates[0])));
     else if (button.id === "reseed") {
       begin();
-      change({ ...set(draft, "seed", anotherSeed(draft.seed)), edits: [] });
-    } else if (button.id === "forget-parameters") change(set(draft, "parameters", {}));
-    else if (button.id === "forget-edits") change(set(draft, "edits", []));
+      change({ ...set(draft, "seed", anotherSeed(draft.seed)), edits: [] }, false, true);
+    } else if (button.id === "forget-parameters") change(set(draft, "parameters", {}), false, true);
+    else if (button.id === "forget-edits") change(set(draft, "edits", []), false, true);
     else if (button.id === "reset") reset();
     else if (button.id === "restore") restore();
   });
@@ -221,6 +230,11 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
 }
 
 /** @typedef {import("./fields.js").Field} Field */
+
+/** Numbers set by hand, to begin with or on the way. @param {Spec} spec */
+function givenIn(spec) {
+  return Object.keys(/** @type {object} */ (spec.parameters ?? {})).length + countEdits(spec);
+}
 
 /** Signs that somebody is about to change the experiment. */
 const NEAR = ["pointerover", "focusin"];

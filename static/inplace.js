@@ -59,7 +59,7 @@ export function editInPlace({ stage, address, frame, store, t, quiet = false }) 
     "data-edit": written,
   })));
   form.append(field, said);
-  document.body.append(form);
+  (stage.parentElement ?? document.body).append(form);
 
   let closed = false;
   const cell =

@@ -120,6 +120,30 @@ def test_the_desk_is_free_of_axe_violations_and_closes_without_a_change(visit):
     assert visit.page.locator("body").get_attribute("data-run") == before
 
 
+def test_a_csv_file_dropped_on_the_page_opens_as_data_and_its_mistakes_name_row_and_column(
+    new_page, base_url, allow_console_error
+):
+    allow_console_error("422")
+    visit = Visit(new_page(reduced_motion="reduce"), base_url).open()
+    made = "([name, text]) => { const d = new DataTransfer(); d.items.add(new File([text], name)); return d; }"
+
+    def drop(name, text):
+        held = visit.page.evaluate_handle(made, [name, text])
+        for event in ("dragover", "drop"):
+            visit.page.dispatch_event("#stage", event, {"dataTransfer": held})
+
+    drop("points.csv", "a,b,kind\n1,2,red\n3,x,blue\n5,6,red\n")
+    problem = visit.page.locator("#data-desk .problem:visible")
+    problem.wait_for()
+    text = problem.text_content()
+    assert "2" in text, text
+    assert "b" in text, text
+    visit.press("Escape")
+    drop("points.csv", "a,b,kind\n1,2,red\n3,4,blue\n5,6,red\n")
+    visit.page.locator("#data-desk [role=status]", has_text="3 rows, 2 inputs, 2 classes").wait_for()
+    assert used(visit, "Use this table")["data"]["x"] == [[1, 2], [3, 4], [5, 6]]
+
+
 def test_csv_is_read_by_the_engine_its_mistakes_are_placed_and_it_is_used(visit, allow_console_error):
     allow_console_error("422")
     field = visit.page.get_by_label("CSV", exact=True).last

@@ -228,6 +228,27 @@ def test_a_change_is_computed_at_once_and_the_place_is_kept(visit, part):
         assert visit.page.locator("#experiment-form .problem:visible").count() == 0, name
 
 
+def test_everything_about_the_place_is_kept_where_it_still_exists(visit):
+    place = {"step": "7", "frame": "dW1", "unit": "2", "example": "3", "by": "phase", "view": "matrices"}
+    fragment = "&".join(f"{key}={value}" for key, value in place.items())
+    visit.open(f"#{fragment}&focus=W1[2,1]")
+    rate = visit.field("optimizer.learning_rate")
+    rate.focus()
+    visit.press("ArrowUp")
+    becomes(visit, {"optimizer": {"kind": "sgd", "learning_rate": 0.02}})
+    said = visit.wait_for_fragment("learn|spec=")
+    assert all(f"{key}={value}" in said for key, value in place.items()), said
+    assert "focus=W1[2,1]" in said
+    assert rate.evaluate("(field) => field === document.activeElement")
+    visit.field("layers[0].units").fill("2")
+    becomes(visit, {"optimizer": {"kind": "sgd", "learning_rate": 0.02}, "layers": layers(2, 1)})
+    said = visit.wait_for_fragment("unit=1&")
+    assert "frame=dW1" in said
+    assert "focus" not in said, "that weight is gone"
+    visit.page.locator("#undo").click()
+    becomes(visit, {"optimizer": {"kind": "sgd", "learning_rate": 0.02}})
+
+
 TRAINING = "document.getElementById('training').innerHTML"
 
 

@@ -95,6 +95,38 @@ def test_a_layer_is_sized_by_dragging_its_strip_and_that_is_one_change(visit):
     assert visit.page.locator('#layers [data-layer="3"] .units[data-size]').count() == 0
 
 
+def test_numbers_set_by_hand_that_fit_no_more_are_not_lost_without_a_word(visit):
+    edited = {"layers": layers(3, 5, 7), "edits": [{"step": 2, "set": {"b1[0]": 1}}]}
+    visit.open("#step=5", spec=edited)
+    visit.page.locator('#layers [data-layer="0"] [data-nudge="1"]').click()
+    visit.page.locator("#toast", has_text="Ctrl+Z brings them back").wait_for()
+    visit.press("Control+z")
+    visit.showing(visit.server.run(edited))
+
+
+def test_the_panel_the_menu_of_stops_and_a_number_being_changed_are_free_of_axe_violations(visit):
+    from axe_playwright_python.sync_playwright import Axe
+
+    visit.field("optimizer.learning_rate").hover()
+    visit.page.locator(".spin").wait_for()
+    found = Axe().run(visit.page)
+    assert found.violations_count == 0, found.generate_report()
+    visit.page.locator("#stop-when").click()
+    visit.page.locator("#stop-menu select").wait_for()
+    visit.page.locator("#stop-menu [name=stop-patience]").fill("3")
+    visit.press("Tab")
+    visit.page.locator("#stop-menu [name=stop-least]").wait_for()
+    found = Axe().run(visit.page)
+    assert found.violations_count == 0, found.generate_report()
+    visit.press("Escape")
+    visit.page.locator('#stage [data-address="b1[0]"]').first.dblclick()
+    visit.page.locator(".inplace input").fill("red")
+    visit.press("Enter")
+    visit.page.locator(".inplace .problem").wait_for()
+    found = Axe().run(visit.page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_arrow_keys_step_a_number_by_what_suits_it_within_its_range(visit):
     spec = {"layers": layers(3, 5, 7), "optimizer": {"kind": "adam"}}
     visit.open("#step=5", spec=spec)

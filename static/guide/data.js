@@ -18,8 +18,11 @@ import { planeOf, tableOf, withClass, withRows } from "./points.js";
 /** Rows of the table at most; more points can still be drawn. */
 const LONGEST = 200;
 
-/** @param {Desk} desk */
-export async function openData(desk) {
+/**
+ * @param {Desk} desk
+ * @param {string} [given]  a CSV text to begin with
+ */
+export async function openData(desk, given) {
   const { t, api } = desk;
   const run = shownRun(desk.getState());
   if (!run) return;
@@ -67,6 +70,10 @@ export async function openData(desk) {
     problem = problemOf(error)?.detail ?? "";
   }
   redraw();
+  if (given !== undefined) {
+    await take(given);
+    dialog.element.querySelector(".data-csv")?.scrollIntoView({ block: "nearest" });
+  }
 
   function draw() {
     return [

@@ -10,6 +10,7 @@ import { problemOf } from "../api.js";
 import { create, html, icon } from "../draw/dom.js";
 import { shownRun } from "../needs.js";
 import { settled } from "../player.js";
+import { sheet } from "../sheets.js";
 import { minimal } from "../spec.js";
 import { say } from "../toast.js";
 import { openDialog } from "./dialog.js";
@@ -19,6 +20,9 @@ import { faults } from "./schema.js";
 
 /** More than any experiment of ours; the server's own bound is stricter and says so itself. Bytes. */
 const LARGEST = 8 * 1024 * 1024;
+
+/** What tables are called. */
+const TABLE = /\.(csv|tsv|txt)$/i;
 
 /** Faults listed at most. */
 const MOST = 12;
@@ -93,6 +97,11 @@ export async function receive(desk, file) {
     showComplaints(desk, lead, complaints);
   if (file.size > LARGEST) {
     return refuse([{ line: null, path: "", text: t("guide.files.large", { most: LARGEST / 2 ** 20 }) }]);
+  }
+  if (TABLE.test(file.name)) {
+    const { openData } = await import("./data.js");
+    await Promise.all([openData(desk, await file.text()), sheet("guide/data")]);
+    return;
   }
   /** @type {ReturnType<typeof readJson>} */
   let read;
