@@ -44,9 +44,24 @@ export function createTranslate(messages, language) {
  * @returns {string}
  */
 export function formatCount(value, language) {
-  return new Intl.NumberFormat(TAGS[language], { useGrouping: "min2", maximumFractionDigits: 20 }).format(
-    value,
-  );
+  return toolsOf(language).counts.format(value);
+}
+
+/**
+ * To make these takes far longer than to use them.
+ * @type {Map<string, { counts: Intl.NumberFormat, plurals: Intl.PluralRules }>}
+ */
+const tools = new Map();
+
+/** @param {"en" | "zh"} language */
+function toolsOf(language) {
+  const tag = TAGS[language];
+  const made = tools.get(tag) ?? {
+    counts: new Intl.NumberFormat(tag, { useGrouping: "min2", maximumFractionDigits: 20 }),
+    plurals: new Intl.PluralRules(tag),
+  };
+  tools.set(tag, made);
+  return made;
 }
 
 /**
@@ -59,7 +74,7 @@ export function formatCount(value, language) {
 function lookUp(messages, key, count, language) {
   const candidates = [key];
   if (typeof count === "number") {
-    candidates.unshift(`${key}.${new Intl.PluralRules(TAGS[language]).select(count)}`, `${key}.other`);
+    candidates.unshift(`${key}.${toolsOf(language).plurals.select(count)}`, `${key}.other`);
   }
   const found = candidates.find((candidate) => Object.hasOwn(messages, candidate));
   return found === undefined ? key : messages[found];

@@ -44,7 +44,7 @@ import {
  * @property {string} traced  the wires that the panel speaks of
  * @property {{ layer: number, unit: number, name: string } | null} lens  what the pointer is over on a strip
  * @property {Map<string, unknown>} drawn  what each part was last drawn from
- * @property {{ key: string, layout: Layout, wires: Place[] } | null} plan
+ * @property {{ asked: string, key: string, layout: Layout, wires: Place[] } | null} plan
  * @property {ReturnType<typeof prepare> | null} picture
  */
 
@@ -334,11 +334,15 @@ function planFor(stage, frame, box) {
       needed[layer - 1] = input;
     }
   }
-  const key = [run.id, box.width, box.height, box.present, box.digits, box.maps, needed.join()].join("|");
-  if (stage.plan?.key !== key) {
-    const layout = layoutNetwork(run, box, needed);
-    stage.plan = { key, layout, wires: placeWires(layout.columns) };
-  }
+  const base = [run.id, box.width, box.height, box.present, box.digits, box.maps].join("|");
+  const asked = `${base}|${needed}`;
+  if (stage.plan?.asked === asked) return stage.plan;
+  const layout = layoutNetwork(run, box, needed);
+  // Most units have their card where the last one had: then all stays as it is drawn.
+  const key = `${base}|${layout.columns.map(({ more }) => more?.first ?? 0)}`;
+  stage.plan = stage.plan?.key === key
+    ? { ...stage.plan, asked }
+    : { asked, key, layout, wires: placeWires(layout.columns) };
   return stage.plan;
 }
 

@@ -66,6 +66,30 @@ test("all paths of a unit are found, and together they are its error term", () =
   }
 });
 
+for (const widths of [[2, 4, 1], [3, 2], [2, 3, 4, 3, 2], [1, 5, 5, 1]]) {
+  test(`in ${widths.join("-")} the paths of all examples are the gradient of every weight`, () => {
+    const net = denseRun({ widths, examples: 2, batch: 2, epochs: 1 });
+    const values = traceOf(net);
+    const cells = cellsOf(values);
+    for (const layer of widths.keys().drop(1)) {
+      for (const [unit, input] of indices([widths[layer], widths[layer - 1]])) {
+        let sum = 0;
+        for (const n of [0, 1]) {
+          const found = pathsToLoss(net, values, { name: `delta${layer}`, index: [n, unit] }, Infinity);
+          assert.ok(found);
+          const a = cells.value(`a${layer - 1}`, [n, input]);
+          for (const { product } of found.paths) sum += product * a;
+        }
+        const gradient = cells.value(`dW${layer}`, [unit, input]);
+        assert.ok(
+          Math.abs(sum - gradient) <= 1e-14 * Math.max(1, Math.abs(gradient)),
+          `${sum} for ${gradient}`,
+        );
+      }
+    }
+  });
+}
+
 test("a path's product is that of its coefficients and of where it ends", () => {
   const cells = cellsOf(deepTrace);
   const { paths } = pathsToLoss(deep, deepTrace, { name: "delta1", index: [0, 0] }) ?? { paths: [] };
