@@ -78,7 +78,17 @@ export function createGuide({ texts, ...desk }) {
   });
   const tour = () => use("tour", ({ startTour }) => startTour(desk));
   offer("open-tour", tour);
-  if (isFirstVisit()) onceShown(desk, tour);
+  if (isFirstVisit()) {
+    onceShown(desk, () => {
+      try {
+        localStorage.setItem(TOUR, "seen");
+      } catch {
+        return;
+      }
+      tour();
+    });
+  }
+  if (hasOwnLesson()) onceShown(desk, () => use("lessons", ({ resumeOwn }) => resumeOwn(desk)));
   acceptFiles((file) => use("files", ({ receive }) => receive(desk, file)));
   return { togglePointer, openGlossary };
 }
@@ -100,21 +110,25 @@ function isFirstVisit() {
   }
 }
 
+/** Was this tab in the middle of a lesson from a file? (lesson/own.js)  @returns {boolean} */
+function hasOwnLesson() {
+  try {
+    return sessionStorage.getItem("backscope.lesson") !== null;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Once there is something to see.
  * @param {Pick<Desk, "subscribe" | "frame">} desk
- * @param {() => void} tour
+ * @param {() => void} then
  */
-function onceShown({ subscribe, frame }, tour) {
+function onceShown({ subscribe, frame }, then) {
   const stop = subscribe(({ trace }) => {
     if (trace.status !== "ready" && !frame()) return;
     stop();
-    try {
-      localStorage.setItem(TOUR, "seen");
-    } catch {
-      return;
-    }
-    tour();
+    then();
   });
 }
 

@@ -239,7 +239,28 @@ def test_a_teacher_s_own_lesson_is_dropped_on_the_page_and_runs(visit):
     panel(visit).wait_for(state="detached")
 
 
+def test_a_lesson_from_a_file_survives_a_reload_and_is_forgotten_once_it_is_over(visit):
+    drop(visit.open(), "mine.lesson.json", json.dumps(MINE))
+    panel(visit).wait_for()
+    follow(at(visit, 1))
+    at(visit, 2)
+    visit.wait_for_fragment("spec=")
+    visit.page.reload()
+    panel(visit).wait_for()
+    at(visit, 2)
+    assert visit.field("seed").input_value() == "7"
+    assert answer(visit, "zero") == "wrong"
+    panel(visit).get_by_role("button", name="Close").click()
+    panel(visit).wait_for(state="detached")
+    visit.page.reload()
+    visit.rest()
+    assert visit.page.evaluate("sessionStorage.length") == 0
+    assert panel(visit).count() == 0
+
+
 FAULTS = {
+    "of a term": ({**MINE, "steps": [*MINE["steps"][:2], {"say": "{term dleta}"}]}, "step 3", "dleta"),
+    "of a field": ({**MINE, "steps": [{"say": "x", "point": "field:optimizer.rate"}]}, "step 1", "optimizer.rate"),
     "of form": ({**MINE, "steps": [{"say": "x", "set": {"by": "week"}}]}, "step 1", "term, unit"),
     "of meaning": ({**MINE, "steps": [*MINE["steps"][:1], {"say": "{nothing!}"}]}, "step 2", "nothing!"),
     "of the experiment": ({**MINE, "steps": [*MINE["steps"], {"say": "{z9[0,0]}"}]}, "step 4", "z9[0,0]"),

@@ -10,6 +10,7 @@ import { say } from "../toast.js";
 import { read } from "../url.js";
 import { openDialog } from "./dialog.js";
 import { pickFile } from "./files.js";
+import { keptOwn } from "./lesson/own.js";
 import { nameOfRunning, startLesson } from "./lesson/runner.js";
 
 /** @typedef {{ id: string, title: string, summary: string, minutes: number, steps: number }} Info */
@@ -95,6 +96,15 @@ export async function beginLesson(desk, name, restored = false) {
   );
   if (!lesson) return desk.dispatch({ type: "lesson", lesson: null });
   startLesson(desk, lesson, { name: id, at: Number(step) - 1, restored });
+}
+
+/**
+ * The lesson from a file that this tab was at when the page was loaded again.
+ * @param {Desk} desk
+ */
+export function resumeOwn(desk) {
+  const kept = keptOwn();
+  if (kept && nameOfRunning() === null) startLesson(desk, kept.lesson, { at: kept.at, restored: true });
 }
 
 /**

@@ -9,7 +9,7 @@ import VANISHING from "../../app/material/lessons/vanishing-gradients.json" with
 import DELTA from "../../app/material/lessons/what-delta-means.json" with { type: "json" };
 import HIDDEN from "../../app/material/lessons/why-hidden-layers.json" with { type: "json" };
 import SCHEMA from "../../static/guide/lesson.schema.json" with { type: "json" };
-import { proofread, proofreadAgainst, specsOf } from "../../static/guide/lesson/proofread.js";
+import { proofread, proofreadAgainst, proofreadTerms, specsOf } from "../../static/guide/lesson/proofread.js";
 import { CONTROLS, PANELS } from "../../static/guide/point.js";
 import { faults } from "../../static/guide/schema.js";
 import WRONG from "./wrong-lessons.json" with { type: "json" };
@@ -85,9 +85,29 @@ test("what a step names has to be in its experiment", () => {
     "steps[2].point[0]: one",
     "steps[2].point[1]: no_number",
   ]);
+  assert.deepEqual(against({ say: "x", point: "field:optimizer.lerning_rate" }), [
+    "steps[2].point: no_field",
+  ]);
+  const whole = { ...run, spec: { optimizer: { kind: "sgd", learning_rate: 0.1 } } };
+  const fields = { say: "x", point: ["field:layers", "field:optimizer.learning_rate"] };
+  assert.deepEqual(proofreadAgainst(fields, 2, whole), []);
+  assert.deepEqual(against({ say: "x", wait: { for: "change", field: "rate" } }), [
+    "steps[2].wait.field: no_field",
+  ]);
+  assert.deepEqual(against({ say: "x", set: { frame: "z1", unit: 99, example: 99 } }), [
+    "steps[2].set.unit: most",
+    "steps[2].set.example: most",
+  ]);
   assert.deepEqual(against({ say: "x", wait: { for: "value", of: "z1[9,9]", most: 0 } }), [
     "steps[2].wait.of: no_number",
   ]);
+});
+
+test("a term has to be in the glossary", () => {
+  const glossary = /** @type {any} */ ({ entries: [{ id: "delta" }] });
+  const lesson =
+    /** @type {Lesson} */ ({ steps: [{ say: "{term delta|δ}" }, { say: { en: "x", zh: "{term dleta}" } }] });
+  assert.deepEqual(proofreadTerms(lesson, glossary).map(({ path }) => path), ["steps[1].say.zh"]);
 });
 
 test("a step is about the experiment that was set last, at first about the first one", () => {

@@ -10,7 +10,8 @@
  */
 import { problemOf } from "../../api.js";
 import { complaintOf, refusals } from "../files.js";
-import { proofread, proofreadAgainst, specsOf } from "./proofread.js";
+import { glossaryOf } from "../glossary.js";
+import { proofread, proofreadAgainst, proofreadTerms, specsOf } from "./proofread.js";
 import { startLesson } from "./runner.js";
 
 /**
@@ -21,7 +22,7 @@ import { startLesson } from "./runner.js";
  */
 export async function openLesson(desk, lesson, lineOf) {
   const { t, api } = desk;
-  const inItself = proofread(lesson);
+  const inItself = [...proofread(lesson), ...proofreadTerms(lesson, await glossaryOf(desk))];
   if (inItself.length) return inItself.map(complain);
   /** @type {Map<string, Run>} */
   const runs = new Map();

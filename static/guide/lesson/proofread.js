@@ -4,10 +4,14 @@
  *
  * @import { Run } from "../../types.d.ts"
  * @import { Fault } from "../schema.js"
+ * @import { Glossary } from "../terms.d.ts"
  * @import { Lesson, NumberRef, Step, Text } from "./lesson.d.ts"
  */
+import { unitCount } from "../../moments.js";
+import { get } from "../../spec.js";
 import { exists, parseAddress } from "../../trace.js";
 import { selectorOf } from "../point.js";
+import { termById } from "../vocabulary.js";
 import { pieces } from "./wording.js";
 
 /**
@@ -36,6 +40,24 @@ export function proofread({ steps }) {
       ? [fault(`steps[${at}].ask.answer`, "most", { limit: step.ask.options.length - 1 })]
       : [],
   ]);
+}
+
+/**
+ * Terms that the glossary does not have.
+ * @param {Lesson} lesson
+ * @param {Glossary} glossary
+ * @returns {Fault[]}
+ */
+export function proofreadTerms({ steps }, glossary) {
+  return steps.flatMap((step, at) =>
+    textsOf(step, `steps[${at}]`).flatMap(({ path, text }) =>
+      pieces(text).flatMap((piece) =>
+        piece.kind === "term" && !termById(glossary, piece.id)
+          ? [fault(path, "no_term", { term: piece.id })]
+          : []
+      )
+    )
+  );
 }
 
 /**
@@ -85,11 +107,25 @@ export function proofreadAgainst(step, at, run) {
       found.push(fault(path, "one", { values }));
     }
   };
+  /** @param {string} field  @param {string} path */
+  const fieldIn = (field, path) => {
+    if (field !== "layers" && get(run.spec, field) === undefined) {
+      found.push(fault(path, "no_field", { field }));
+    }
+  };
+  /** @param {{ frame?: string, unit?: number | "last" } | undefined} said  @param {string} path */
+  const unitIn = (said, path) => {
+    const at = run.program.calls.findIndex(({ writes }) => writes === said?.frame);
+    if (at < 0 || typeof said?.unit !== "number") return;
+    const limit = unitCount(run, at) - 1;
+    if (said.unit > limit) found.push(fault(path, "most", { limit }));
+  };
   /** @param {string | string[] | undefined} pointers  @param {string} path */
   const pointed = (pointers, path) => {
     [pointers ?? []].flat().forEach((pointer, k) => {
       const place = list(path, pointers, k);
       if (pointer.startsWith("timeline:")) frameIn(pointer.slice(9), place);
+      else if (pointer.startsWith("field:")) fieldIn(pointer.slice(6), place);
       else if (!pointer.includes(":")) number(pointer, place);
     });
   };
@@ -103,6 +139,10 @@ export function proofreadAgainst(step, at, run) {
   }
   stepIn(set?.step, `${here}.set.step`);
   frameIn(set?.frame, `${here}.set.frame`);
+  unitIn(set, `${here}.set.unit`);
+  if (set?.example !== undefined && set.example >= run.examples) {
+    found.push(fault(`${here}.set.example`, "most", { limit: run.examples - 1 }));
+  }
   if (set?.focus) number(set.focus, `${here}.set.focus`);
   pointed(point, `${here}.point`);
   pointed(veil, `${here}.veil`);
@@ -111,12 +151,15 @@ export function proofreadAgainst(step, at, run) {
   if (ask?.reveal) {
     stepIn(ask.reveal.step, `${here}.ask.reveal.step`);
     frameIn(ask.reveal.frame, `${here}.ask.reveal.frame`);
+    unitIn(ask.reveal, `${here}.ask.reveal.unit`);
   }
   if (wait?.for === "click") pointed(wait.on, `${here}.wait.on`);
+  if (wait?.for === "change") fieldIn(wait.field, `${here}.wait.field`);
   if (wait?.for === "value") number(wait.of, `${here}.wait.of`);
   if (wait?.for === "moment") {
     stepIn(wait.step, `${here}.wait.step`);
     frameIn(wait.frame, `${here}.wait.frame`);
+    unitIn(wait, `${here}.wait.unit`);
   }
   return found;
 }

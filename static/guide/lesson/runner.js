@@ -18,6 +18,7 @@ import { elementOf, numberOf, selectorOf } from "../point.js";
 import { createSpotlight } from "../spotlight.js";
 import { termById } from "../vocabulary.js";
 import { momentOf } from "./judge.js";
+import { keepOwn } from "./own.js";
 import { advance, placeAt, stepOf, veiled } from "./progress.js";
 import { drawLesson } from "./view.js";
 import { inLanguage, pieces } from "./wording.js";
@@ -93,6 +94,7 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
       if (lesson.steps[at].set) goTo(/** @type {Place} */ (lesson.steps[at].set));
     } else if (!(event.type === "start" && restored)) goTo(placeAt(lesson, at));
     if (name) dispatch({ type: "lesson", lesson: at ? `${name}.${at + 1}` : name });
+    else keepOwn({ lesson, at });
     pointAt([stepOf(progress).point ?? []].flat());
   };
 
@@ -304,6 +306,7 @@ export function startLesson(desk, lesson, { name = null, at = 0, restored = fals
   const stop = () => {
     if (running?.stop !== stop) return;
     running = null;
+    if (!name) keepOwn(null);
     unsubscribe();
     document.removeEventListener("click", clicked, { capture: true });
     for (const name of READER) document.removeEventListener(name, touched, { capture: true });
