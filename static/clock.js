@@ -10,7 +10,8 @@ import { address as cellAt, formatAddress, frameAt, parseAddress } from "./trace
 
 /**
  * A moment by names, what is looked at, and how.
- * @typedef {{ step: number, frame: string, unit: number, example: number, focus: string, view: string }} Beat
+ * @typedef {{ step: number, frame: string, unit: number, example: number, focus: string, view: string,
+ *   chart: string }} Beat
  */
 /**
  * Where a page stands, and the number that it explains there.
@@ -31,6 +32,7 @@ export function beatOf(state) {
     example: state.example,
     focus: state.focus ? formatAddress(state.focus) : "",
     view: state.view,
+    chart: state.chart,
   };
 }
 
@@ -67,7 +69,8 @@ export function isTold(data) {
   return typeof told === "object" && told !== null && told.kind === "backscope/beat" &&
     Number.isInteger(told.beat?.step) && typeof told.beat.frame === "string" &&
     Number.isInteger(told.beat.unit) && Number.isInteger(told.beat.example) &&
-    typeof told.beat.focus === "string" && typeof told.beat.view === "string";
+    typeof told.beat.focus === "string" && typeof told.beat.view === "string" &&
+    typeof told.beat.chart === "string";
 }
 
 /**
@@ -89,6 +92,7 @@ export function keepTime({ getState, dispatch, subscribe }) {
     dispatch({ type: "goto", moment: momentFor(run.value, wanted) });
     dispatch({ type: "example", example: wanted.example });
     dispatch({ type: "view", view: wanted.view });
+    dispatch({ type: "chart", chart: wanted.chart });
     const focus = parseAddress(wanted.focus);
     dispatch({ type: "focus", address: focus && cellAt(focus.name, focus.index) });
     wanted = null;

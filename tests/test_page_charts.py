@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.page import Visit
+from tests.page import Visit, encode
 
 SPEC = {
     "data": {"kind": "circles", "examples": 100, "test_fraction": 0.3},
@@ -234,6 +235,36 @@ def test_in_the_dark_and_in_chinese_the_charts_are_as_legible(new_page, base_url
     visit.wait(f"(before) => ({fill})() !== before", page.evaluate(fill))
     found = Axe().run(page, context="#stage-panel").response["violations"]
     assert not found, [rule["help"] for rule in found]
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", (1280, 720)), ("dark", (390, 844))], ids=["laptop", "phone"])
+def test_no_chart_has_a_fault_that_axe_finds_nor_its_table(new_page, base_url, theme, size):
+    width, height = size
+    page = new_page(reduced_motion="reduce", color_scheme=theme, viewport={"width": width, "height": height})
+    visit = Visit(page, base_url)
+    names = [entry["name"] for entry in visit.server.ask(f"runs/{visit.server.run(SPEC)['id']}/charts")["charts"]]
+    for name in names:
+        visit.open(f"#step=40&view=charts&chart={name}", spec=SPEC)
+        visit.wait(DRAWN, name)
+        found = Axe().run(page, context="#stage-panel").response["violations"]
+        assert not found, f"{name}: {[rule['help'] for rule in found]}"
+    visit.page.get_by_label("As a table").check()
+    visit.page.locator(".chart-numbers table").wait_for()
+    found = Axe().run(page, context="#stage-panel").response["violations"]
+    assert not found, [rule["help"] for rule in found]
+
+
+def test_two_runs_side_by_side_show_the_same_chart(new_page, base_url):
+    page = new_page(reduced_motion="reduce", viewport={"width": 1920, "height": 1080})
+    sides = [quote(f"#step=9&spec={encode({**SPEC, 'seed': seed})}", safe="") for seed in (2, 5)]
+    page.goto(f"{base_url}/compare#left={sides[0]}&right={sides[1]}")
+    left, right = page.frame_locator("#left"), page.frame_locator("#right")
+    left.get_by_role("tab", name="Charts").click()
+    left.get_by_role("button", name="Distribution", exact=True).click()
+    for side in (left, right):
+        side.locator(".chart-figure[data-chart=distribution] .plot-container").wait_for()
+    sentences = [side.locator(".chart-sentence").inner_text() for side in (left, right)]
+    assert sentences[0] != sentences[1], "each of its own run"
 
 
 def test_what_draws_the_charts_is_asked_for_again_if_it_does_not_come(new_page, base_url, allow_console_error):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.page import Line, Visit, wrong_numbers
+from tests.page import Line, Visit, number, value_in, wrong_numbers
 
 DATA = {"kind": "uniform", "examples": 6, "inputs": 2, "outputs": 2}
 EXPERIMENTS = {
@@ -120,3 +120,41 @@ def test_a_way_from_gradient_to_parameter_opens_where_the_playhead_is(new_page, 
         assert min(shown.values()) > 30, shown
         assert max(width for call, width in hidden.items() if call != f"{there}_new") < 20, hidden
         assert hidden[f"{there}_new"] > 30
+
+
+# What the panel says of where a number comes from.
+ORIGIN = '.why-part:has(h3:text-is("Where it comes from")) >> p >> nth=0'
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_kind_of_number_says_what_it_is_made_of_or_where_it_comes_from(new_page, base_url, name):
+    """Slots, settings, masks, penalties, the schedule's rate, clipped gradients: whatever has a name."""
+    visit = Visit(new_page(reduced_motion="reduce", viewport={"width": 1280, "height": 720}), base_url)
+    run = visit.server.run(EXPERIMENTS[name])
+    trace = visit.server.trace(run, 2)
+    last = run["program"]["calls"][-1]["writes"]
+    wrong, seen = [], set()
+    for value, info in run["values"].items():
+        seen.add(info["quantity"])
+        address = f"{value}[{','.join('0' for _ in info['shape'])}]" if info["shape"] else value
+        visit.open(f"#step=2&frame={last}&unit=1&focus={address}", spec=EXPERIMENTS[name])
+        visit.wait("(address) => document.querySelector('#why code')?.textContent === address", address)
+        exact = value_in(trace, address)
+        shown = number(visit.why.locator(".why-value").inner_text())
+        if abs(shown - exact) > 1e-4 * abs(exact) + 1e-12:
+            wrong.append(f"{address}: {shown}, and the trace has {exact}")
+        computed = info["source"] == "computed"
+        if visit.why.locator(".why-formulas").count() != int(computed):
+            wrong.append(f"{address}: its formula is {'missing' if computed else 'of nothing'}")
+        if not computed and len(visit.why.locator(ORIGIN).inner_text()) < 15:
+            wrong.append(f"{address}: does not say where it comes from")
+        if computed:
+            visit.wait("() => document.querySelector('#why .check')")
+            if visit.why.locator(".check").first.get_attribute("class") != "check good":
+                wrong.append(f"{address}: {visit.why.locator('.why-proof').inner_text()}")
+        said = visit.why.inner_text()
+        wrong += [
+            f"{address}: {what}" for what in re.findall(r"undefined|\[object|\b(?:why|stage|unit)\.[a-z_]+", said)
+        ]
+    assert not wrong, "\n".join(wrong)
+    assert len(seen) > 12

@@ -75,7 +75,7 @@ test("changes made by hand are told one by one, with their steps", () => {
 const run =
   /** @type {any} */ ({ id: "r", steps: 10, program: { calls: [{ writes: "z1" }, { writes: "a1" }] } });
 
-const rest = { example: 0, focus: "", view: "network" };
+const rest = { example: 0, focus: "", view: "network", chart: "" };
 
 test("a moment of one run is found in another by the name of its assignment", () => {
   assert.deepEqual(momentFor(run, { step: 3, frame: "a1", unit: 2, ...rest }), {

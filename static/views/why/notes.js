@@ -34,7 +34,7 @@ export function drawNotes(scene) {
         "li",
         { key: `${kind}${at}`, class: "why-condition", "data-condition": kind },
         html("span", {}, text),
-        ...links.map((cell) => linkTo(scene, cell)),
+        ...links.flatMap((cell) => [" ", linkTo(scene, cell)]),
       )
     ),
   );
