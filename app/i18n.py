@@ -29,6 +29,9 @@ FOLDER = Path(__file__).resolve().parent / "locale"
 LATER = "later"
 """The folder in there with the texts that are not in the page from the start."""
 
+WRITTEN = ("error.", "help.", "keys.", "legend.")
+"""What begins like this only templates write."""
+
 _QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.ASCII)
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -63,6 +66,11 @@ class Messages:
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
         self.language = language
         self.texts = dict(texts)
+
+    @property
+    def spoken(self) -> Mapping[str, str]:
+        """Those that scripts may say: all but those that stand in the page already, put there by its templates."""
+        return {key: text for key, text in self.texts.items() if not key.startswith(WRITTEN)}
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, its `{name}` places filled in."""

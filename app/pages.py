@@ -88,7 +88,7 @@ class Pages:
         given: dict[str, object] = {
             "lang": language,
             "html_lang": HTML_LANG[language],
-            "messages": text.texts,
+            "messages": text.spoken,
             "t": text,
             "asset": self._assets.url,
             "modules": self._assets.needed_by(start),

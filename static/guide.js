@@ -162,7 +162,7 @@ function defineWhenAsked(define) {
 }
 
 /** What somebody does who may want to know. */
-const ASKING = ["pointerover", "pointerdown", "focusin"];
+const ASKING = ["pointermove", "pointerdown", "focusin"];
 
 /**
  * The bar of projector mode comes when that mode first does, by its button, its key or a link.

@@ -28,7 +28,6 @@ import { createTexts } from "./texts.js";
 import { createTransport } from "./transport.js";
 import { format, onChange, placeOf, read, toAction, write } from "./url.js";
 import { renderData } from "./views/data.js";
-import { createVersions } from "./versions.js";
 import { createViews } from "./views/index.js";
 import {
   renderBadge,
@@ -107,8 +106,7 @@ const controls = createControls({
 });
 const views = createViews(requestDraw, texts, "saved" in document.body.dataset);
 const showStage = createStage(byId("stage"), views);
-const showTransport = createTransport(dispatch, getState, t);
-const showVersions = createVersions(dispatch, language);
+const showTransport = createTransport(dispatch, getState, t, language);
 const guide = createGuide({
   texts,
   t,
@@ -211,7 +209,6 @@ function draw() {
   renderTabs(byId("views"), views, context);
   renderStatus(byId("face"), shown, context);
   showTransport(state);
-  showVersions(state);
   drawMoment();
   mark(state);
 }
@@ -325,6 +322,8 @@ function addressAt(place) {
  * @param {boolean} [quiet]  say nothing where the number cannot be changed
  */
 async function editNumber(place, quiet = false) {
+  // A page saved to a file has nothing that would compute another run.
+  if (document.body.dataset.saved) return;
   const cell = addressAt(place), stage = byId("stage");
   if (cell) dispatch({ type: "focus", address: cell });
   const address = cell ?? shown?.focus;

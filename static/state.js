@@ -395,7 +395,12 @@ function wentTo(state, moment) {
   const stays = moment.frame === undefined && moment.unit === undefined;
   const term = moment.term ?? (stays ? state.cursor.term : undefined);
   const wanted = { step: moment.step ?? state.cursor.step, frame, unit };
-  return jumped(state, clamp(run, term === undefined ? wanted : { ...wanted, term }));
+  // Through the steps of a training the number that was chosen is looked at on and on.
+  return jumped(
+    state,
+    clamp(run, term === undefined ? wanted : { ...wanted, term }),
+    stays ? state.focus : null,
+  );
 }
 
 /** @param {State} state  @returns {Moment} */
@@ -403,10 +408,10 @@ function beginning({ run, by }) {
   return run.status === "ready" ? start(run.value, by) : START;
 }
 
-/** @param {State} state  @param {Moment} cursor  @returns {State} */
-function jumped(state, cursor) {
+/** @param {State} state  @param {Moment} cursor  @param {State["focus"]} [focus]  @returns {State} */
+function jumped(state, cursor, focus = null) {
   if (compare(cursor, state.cursor) === 0) return state;
-  return change(state, { cursor, direction: 0, focus: null });
+  return change(state, { cursor, direction: 0, focus });
 }
 
 /**

@@ -10,9 +10,10 @@ import { shownRun } from "./needs.js";
  * @param {(action: Action) => void} dispatch
  * @param {() => State} getState
  * @param {Translate} t
+ * @param {string} language
  * @returns {(state: State) => void}  shows a state
  */
-export function createTransport(dispatch, getState, t) {
+export function createTransport(dispatch, getState, t, language) {
   const play = byId("play");
   const speed = /** @type {HTMLInputElement} */ (byId("speed"));
   const radios = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#by input"));
@@ -48,6 +49,11 @@ export function createTransport(dispatch, getState, t) {
   }
   speed.addEventListener("input", () => dispatch({ type: "speed", speed: 2 ** Number(speed.value) }));
   for (const field of [speed, ...radios]) giveBackArrows(field);
+  const undo = /** @type {HTMLButtonElement} */ (byId("undo")),
+    redo = /** @type {HTMLButtonElement} */ (byId("redo"));
+  undo.addEventListener("click", () => dispatch({ type: "undo" }));
+  redo.addEventListener("click", () => dispatch({ type: "redo" }));
+  offerComparison(getState, language);
 
   return (state) => {
     const run = shownRun(state);
@@ -65,12 +71,37 @@ export function createTransport(dispatch, getState, t) {
     train.querySelector("use")?.setAttribute("href", state.training ? "#icon-pause" : "#icon-train");
     if (run) goTo.max = String(run.steps - 1);
     if (document.activeElement !== goTo) goTo.value = String(state.cursor.step);
+    undo.disabled = state.past.length === 0;
+    redo.disabled = state.future.length === 0;
     for (const radio of radios) radio.checked = radio.value === state.by;
     const exponent = String(Math.round(Math.log2(state.speed)));
     if (speed.value !== exponent) speed.value = exponent;
     speed.setAttribute("aria-valuetext", t("player.speed_value", { speed: state.speed }));
     speed.title = t("player.speed_value", { speed: state.speed });
   };
+}
+
+/**
+ * The link to a comparison is made when it is about to be followed: it holds both experiments whole.
+ * @param {() => State} getState
+ * @param {string} language
+ */
+function offerComparison(getState, language) {
+  const link = /** @type {HTMLAnchorElement} */ (byId("compare"));
+  /** @type {State | null} */
+  let linked = null;
+  const update = async () => {
+    const { comparison } = await import("./versions.js");
+    linked = getState();
+    link.href = comparison(linked, language);
+  };
+  for (const event of ["pointerdown", "focus"]) link.addEventListener(event, update);
+  link.addEventListener("click", async (event) => {
+    if (linked === getState()) return;
+    event.preventDefault();
+    await update();
+    link.click();
+  });
 }
 
 /**

@@ -156,3 +156,22 @@ def test_a_long_training_is_seen_as_it_is_computed_and_looked_into_meanwhile(new
     field.fill("299999")
     field.press("Enter")
     visit.showing(run, Moment(299_999, "z1", 0))
+
+
+def test_a_number_that_is_pinned_is_watched_while_training_and_while_dragging(visit, line):
+    visit.page.locator('#stage [data-address="b1[2]"]').first.click()
+    code = "document.querySelector('#why code').textContent"
+    visit.wait(f"() => {code} === 'b1[2]'")
+    visit.page.locator("#train").click()
+    visit.wait(f"() => ({STEP})() > 30")
+    visit.press("Space")
+    paused(visit)
+    assert visit.page.evaluate(code) == "b1[2]"
+    box = visit.page.locator("#training [role=slider]").bounding_box()
+    visit.page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 10)
+    visit.wait("() => Number(document.body.dataset.step) > 600 && document.body.dataset.ready === 'true'")
+    assert visit.page.evaluate(code) == "b1[2]"
+    step = visit.moment.step
+    value = visit.server.trace(line.run, step)["values"]["b1"]["data"][2]
+    shown = visit.page.locator('#stage [data-address="b1[2]"]').first.get_attribute("data-value")
+    assert float(shown) == value

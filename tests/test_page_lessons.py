@@ -144,6 +144,17 @@ def test_what_is_asked_is_nowhere_on_the_page_until_it_is_answered_and_then_the_
     assert panel(visit).locator('[data-answer="negative"]').get_attribute("data-verdict") == "right"
 
 
+def test_a_screen_reader_is_told_the_step_and_then_the_verdict_with_its_reason(visit):
+    begin(visit.open(), "what-delta-means")
+    at(visit, 1)
+    live = panel(visit).locator("[aria-live]")
+    visit.wait("() => document.querySelector('#lesson [aria-live]').textContent.includes('output go?')")
+    assert live.text_content().startswith("Step 1 of 10. An answer, and how wrong it is Two inputs")
+    assert "0.05258" in live.text_content()
+    answer(visit, 0)
+    visit.wait("() => document.querySelector('#lesson [aria-live]').textContent === 'Right. Up, towards 1.'")
+
+
 def test_one_may_go_back_wander_off_and_be_brought_back(visit):
     begin(visit.open(), "one-neuron")
     at(visit, 1)

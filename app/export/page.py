@@ -82,7 +82,7 @@ def write(
         texts=words.folder,
         embedded=False,
         title=title,
-        messages={**messages(language).texts, "status.missing": texts.NOT_IN_FILE[language]},
+        messages={**messages(language).spoken, "status.missing": texts.NOT_IN_FILE[language]},
         extent=_extent(stretch, run.steps),
         policy=POLICY,
         styles={name: Markup(_sheet(assets, name)) for name in (*STYLES, *_guide_sheets(assets))},

@@ -11,9 +11,9 @@ from engine.training import Trajectory
 
 MOST_RUNS = 1_024
 MOST_BYTES = 512 * 2**20
-RECENT = 32
-"""A trajectory grows while it is used. So many that were asked for last are weighed again when one more comes: that is
-more than there are threads to use them."""
+RECENT = 8
+"""A trajectory grows while it is used. So many that were asked for last are weighed again at every question: about as
+many as there are threads to use them."""
 
 
 class Kept:
@@ -45,6 +45,7 @@ class Kept:
             found = self._trajectories.get(spec)
             if found is not None:
                 self._touch(found)
+                self._make_room()
                 return found
         made = Trajectory(spec, trunk=self.trajectory(spec.trunk()) if spec.edits else None)
         with self._lock:

@@ -101,11 +101,11 @@ export function attach(desk, glossary, openGlossary) {
     if (wanted === null) hide();
   }, LEAVE);
 
-  /** Where the last press was: what comes under a mouse that rests there has not been pointed at. */
-  let pressed = { x: -STILL, y: -STILL };
+  /** Where the mouse is: what comes under it while it rests has not been pointed at. */
+  let mouse = { x: NaN, y: NaN };
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch" || event.buttons) return;
-    if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 1) return;
+    if (event.clientX === mouse.x && event.clientY === mouse.y) return;
     const target = /** @type {Element} */ (event.target);
     if (tip.contains(target)) {
       wanted = shown;
@@ -116,7 +116,6 @@ export function attach(desk, glossary, openGlossary) {
     else leave();
   });
   document.addEventListener("pointerdown", (event) => {
-    pressed = { x: event.clientX, y: event.clientY };
     if (tip.contains(/** @type {Node} */ (event.target))) return;
     if (event.pointerType === "touch") hold(event);
     else forget();
@@ -172,6 +171,7 @@ export function attach(desk, glossary, openGlossary) {
   document.addEventListener("pointerup", release);
   document.addEventListener("pointercancel", release);
   document.addEventListener("pointermove", ({ clientX, clientY }) => {
+    mouse = { x: clientX, y: clientY };
     if (held && Math.hypot(clientX - held.x, clientY - held.y) > STILL) held = null;
   });
   document.addEventListener("contextmenu", (event) => {

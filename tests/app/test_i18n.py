@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -77,3 +78,12 @@ def test_a_language_that_lacks_a_text_has_it_in_english(monkeypatch, tmp_path):
         assert i18n.messages("zh").texts == {"a": "甲", "b": "B", "c": "丙"}
     finally:
         i18n.messages.cache_clear()
+
+
+def test_no_script_says_what_only_templates_write():
+    folder = Path(__file__).resolve().parents[2] / "static"
+    keys = re.compile(f"[\"'`](?:{'|'.join(map(re.escape, i18n.WRITTEN))})")
+    for path in sorted(folder.rglob("*.js")):
+        assert not keys.search(path.read_text(encoding="utf-8")), path.name
+    texts = i18n.messages("en")
+    assert set(texts.texts) - set(texts.spoken) >= {"help.title", "keys.play"}

@@ -38,7 +38,7 @@ def test_the_page_comes_in_the_language_asked_for(api, path, header, language, h
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-language"] == html_lang
     assert f'<html lang="{html_lang}">' in answer.text
-    assert inlined(answer.text, "messages") == messages(language).texts
+    assert inlined(answer.text, "messages") == messages(language).spoken
 
 
 def test_the_page_is_asked_after_every_time_and_varies_with_the_language_header(api):

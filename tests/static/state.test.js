@@ -145,7 +145,7 @@ test("a move runs in its direction and a jump in none", () => {
 for (
   const action of /** @type {Action[]} */ ([
     { type: "move", by: "unit", direction: 1 },
-    { type: "goto", moment: { step: 3 } },
+    { type: "goto", moment: { step: 3, frame: 1 } },
     { type: "end" },
   ])
 ) {
@@ -154,6 +154,16 @@ for (
     assert.equal(after(pinned, action).focus, null);
   });
 }
+
+test("through the steps of a training a pinned number stays, by hand as by training", () => {
+  const pinned = after(ready, { type: "focus", address: address("W1", [0, 1]) });
+  assert.deepEqual(after(pinned, { type: "goto", moment: { step: 3 } }).focus, address("W1", [0, 1]));
+  const training = after(pinned, { type: "train", on: true });
+  const later = after(training, { type: "train/step", step: 3 });
+  assert.deepEqual([later.cursor.step, later.focus], [3, address("W1", [0, 1])]);
+  assert.deepEqual([later.training, after(later, { type: "end" }).training], [true, false]);
+  assert.equal(after(pinned, { type: "train/step", step: 3 }), pinned);
+});
 
 test("a pinned cell of one example gives way to the same cell of the next one chosen", () => {
   const pinned = after(ready, { type: "focus", address: address("a1", [0, 1]) });

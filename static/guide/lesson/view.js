@@ -128,8 +128,9 @@ export function drawLesson(host, shown) {
         last ? null : icon("forward"),
       ),
     ),
-    html("p", { key: "spoken", class: "unseen", "aria-live": "polite" }, spoken(shown)),
+    html("p", { key: "spoken", class: "unseen", "aria-live": "polite" }),
   ]);
+  speak(host, shown);
 }
 
 /** @param {Progress} progress  @param {number} at  @returns {string | null} */
@@ -361,15 +362,26 @@ function drawScore({ progress: { lesson, score }, desk: { t } }) {
 }
 
 /**
- * What a screen reader is told when something happens: the step when one comes to it, the verdict when it falls.
+ * What a screen reader is told when something happens: the step with its text when one comes to it, and the verdict with
+ * its reason when it falls. While a number of the text is still on its way, what was said last stands.
+ * @param {HTMLElement} host
  * @param {Shown} shown
- * @returns {string}
  */
-function spoken({ progress, desk: { t, language } }) {
-  const step = stepOf(progress);
-  if (progress.met) return t("guide.lesson.done");
-  if (progress.answer !== null) return t(progress.right ? "guide.lesson.right" : "guide.lesson.wrong");
-  return `${t("guide.lesson.place", { at: progress.at + 1, count: progress.lesson.steps.length })} ${
-    inLanguage(step.title, language)
-  }`;
+function speak(host, { progress, desk: { t } }) {
+  const live = host.querySelector("[aria-live]");
+  if (!live) return;
+  const decided = progress.answer !== null || progress.met;
+  const said = decided
+    ? ".lesson-verdict p"
+    : ".lesson-body > :is(h3, p), .lesson-ask legend, .lesson-wait p";
+  const parts = /** @type {HTMLElement[]} */ ([...host.querySelectorAll(said)]);
+  const { ask } = stepOf(progress);
+  const waits = (decided || !ask) &&
+    parts.some((part) => part.querySelector(".lesson-number:not([data-value])"));
+  if (waits && live.textContent) return;
+  const place = t("guide.lesson.place", { at: progress.at + 1, count: progress.lesson.steps.length });
+  const text = [...decided ? [] : [place], ...parts.map(({ textContent }) => textContent?.trim() ?? "")].join(
+    " ",
+  );
+  if (live.textContent !== text) live.textContent = text;
 }

@@ -29,6 +29,17 @@ def test_what_grew_after_it_was_asked_for_is_weighed_when_the_next_comes():
     assert kept.nbytes < 1_000_000
 
 
+def test_growth_is_weighed_though_nothing_new_comes():
+    kept = Kept(most_bytes=1_500_000)
+    for seed in (1, 2, 3):
+        kept.trajectory(make_spec({"seed": seed}))
+    for seed in (1, 2, 3):
+        kept.trajectory(make_spec({"seed": seed})).go(50_000)
+    kept.trajectory(make_spec({"seed": 3}))
+    assert kept.nbytes <= 1_500_000
+    assert seeds(kept)[-1] == 3
+
+
 def test_numbers_written_out_in_a_spec_weigh():
     rows = [[float(k), 0.0] for k in range(500)]
     inline = make_spec({"data": {"kind": "inline", "x": rows, "y": [[1.0]] * 500}})
