@@ -72,6 +72,7 @@ class Answer:
         vary: str = "",
         language: str | None = None,
         compressible: bool = True,
+        gzip_from: int = GZIP_FROM,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.body = body
@@ -82,12 +83,13 @@ class Answer:
             "vary": vary,
             "language": language,
             "compressible": compressible,
+            "gzip_from": gzip_from,
             "headers": dict(headers or {}),
         }
         self.etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         self.by_address = cache_control == IMMUTABLE and "Accept-Language" not in vary
         """Does the address alone say which answer it is?"""
-        self.compressible = compressible and len(body) >= GZIP_FROM
+        self.compressible = compressible and len(body) >= gzip_from
         common = {"cache-control": cache_control, "vary": ", ".join(filter(None, [vary, "Accept-Encoding"]))}
         if language is not None:
             common["content-language"] = language

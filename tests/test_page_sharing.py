@@ -308,8 +308,8 @@ def test_the_files_that_the_server_makes_are_about_this_moment(visit, allow_cons
         assert name.endswith(ending)
         with urllib.request.urlopen(f"{visit.base_url}/api/v1/runs/{run['id']}/export?{query}") as answer:
             assert body == answer.read(), name
-        visit.page.locator("#toast").get_by_text(name).wait_for()
-    visit.page.locator("#share-dialog .segments").get_by_text("PyTorch").click()
+        visit.page.locator("#share-dialog > [role=status]").get_by_text(name).wait_for()
+    visit.page.locator("#share-dialog .segments").get_by_label("PyTorch").check()
     name, body = saved(visit, "program", "Notebook")
     assert name.endswith("-torch.ipynb")
     assert "import torch" in body.decode()
@@ -318,6 +318,6 @@ def test_the_files_that_the_server_makes_are_about_this_moment(visit, allow_cons
 def test_a_program_that_a_library_cannot_express_is_refused_in_words(visit, allow_console_error):
     allow_console_error("422")
     share(visit.open(spec={**SPEC, "update_order": "layer_by_layer"}))
-    visit.page.locator("#share-dialog .segments").get_by_text("Keras").click()
+    visit.page.locator("#share-dialog .segments").get_by_label("Keras").check()
     visit.page.locator("#share-dialog [aria-labelledby=share-program]").get_by_text("Script", exact=True).click()
-    visit.page.locator("#toast").get_by_text("Keras moves all parameters at once").wait_for()
+    visit.page.locator("#share-dialog > [role=status]").get_by_text("Keras moves all parameters at once").wait_for()
