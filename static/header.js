@@ -6,8 +6,8 @@
  */
 import { nextTheme, setTheme, theme } from "./theme.js";
 
-/** The experiment stands beside the stage above this size; page.css has the same condition. */
-const WIDE = "(min-width: 1100px) and (min-height: 560px)";
+/** The experiment stands beside the stage above this size, by the size of the text; page.css has the same condition. */
+const WIDE = "(min-width: 68.75em) and (min-height: 35em)";
 
 /**
  * @typedef {object} Header

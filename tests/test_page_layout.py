@@ -187,3 +187,17 @@ def test_on_a_phone_a_tap_explains_and_the_explanation_is_within_reach(new_page,
     page.locator("#experiment-close").tap()
     page.locator("#experiment").wait_for(state="hidden")
     assert not visit.rest().page.evaluate(OVERLAPS)
+
+
+def test_where_the_text_is_twice_as_large_the_stage_keeps_its_room(new_page, base_url):
+    """The browser's own size of text counts, not the window alone: what does not fit side by side comes below."""
+    page = new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")
+    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") > 24
+    stage = page.locator("#stage").bounding_box()
+    assert stage["width"] > 0.6 * 1280, stage
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert visit.cell("delta1[0,1]").is_visible()
