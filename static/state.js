@@ -6,10 +6,25 @@
  *
  * @import { Action, Address, Moment, Panel, Remote, Run, Spec, State } from "./types.d.ts"
  */
-import { clamp, compare, end, next, previous, START, start, unitCount } from "./moments.js";
+import { change } from "./change.js";
+import { clamp, compare, end, START } from "./moments.js";
 import { historyKey, runKey, shownRun, traceKey } from "./needs.js";
 import { STOPPED } from "./progress.js";
-import { address as cellAt, exists } from "./trace.js";
+import { awaited, failed, IDLE, loading, ready, unfailed } from "./remote.js";
+import { exists } from "./trace.js";
+import {
+  batchSize,
+  beginning,
+  endOf,
+  jumped,
+  moved,
+  played,
+  trained,
+  validFocus,
+  wentTo,
+  withExample,
+  within,
+} from "./travel.js";
 
 /** Moments a second while playing, slowest and fastest. */
 export const SPEEDS = Object.freeze({ minimum: 0.125, maximum: 64 });
@@ -19,9 +34,6 @@ export const PANELS = Object.freeze(["why", "timeline", "training", "legend"]);
 
 /** What a class does not need to see, until its teacher says so. @type {readonly Panel[]} */
 const FOR_STUDY = Object.freeze(["training", "legend"]);
-
-/** @type {{ status: "idle" }} */
-const IDLE = Object.freeze({ status: "idle" });
 
 /** @type {State} */
 export const initialState = Object.freeze({
@@ -215,68 +227,9 @@ function reduced(state, action) {
   }
 }
 
-/**
- * @param {State} state
- * @param {Partial<State>} parts
- * @returns {State}  the same object if every part is what it was
- */
-function change(state, parts) {
-  const names = /** @type {(keyof State)[]} */ (Object.keys(parts));
-  return names.every((name) => Object.is(state[name], parts[name]))
-    ? state
-    : Object.freeze({ ...state, ...parts });
-}
-
 /** A list of names: the one there was, if it says the same.  @param {readonly string[]} now  @param {readonly string[]} next */
 function renewed(now, next) {
   return now.join(" ") === next.join(" ") ? now : Object.freeze([...next]);
-}
-
-/**
- * @template T
- * @param {Remote<T>} remote
- * @param {string} key
- * @returns {Remote<T>}
- */
-function loading(remote, key) {
-  const previous = remote.status === "ready"
-    ? remote.value
-    : remote.status === "loading"
-    ? remote.previous
-    : null;
-  return Object.freeze({ status: "loading", key, previous });
-}
-
-/**
- * @template T
- * @param {string} key
- * @param {T} value
- * @returns {Remote<T>}
- */
-function ready(key, value) {
-  return Object.freeze({ status: "ready", key, value });
-}
-
-/**
- * @param {Extract<Action, { key: string, problem: unknown }>} action
- * @returns {Remote<never>}
- */
-function failed({ key, problem }) {
-  return Object.freeze({ status: "failed", key, problem });
-}
-
-/**
- * @template T
- * @param {Remote<T>} remote
- * @returns {Remote<T>}
- */
-function unfailed(remote) {
-  return remote.status === "failed" ? IDLE : remote;
-}
-
-/** @param {Remote<unknown>} remote  @param {string} key  @returns {boolean} */
-function awaited(remote, key) {
-  return remote.status === "loading" && remote.key === key;
 }
 
 /**
@@ -369,114 +322,6 @@ function withRun(state, key, run) {
 
 /**
  * @param {State} state
- * @param {Extract<Action, { type: "move" }>["by"]} by
- * @param {-1 | 1} direction
- * @returns {State}
- */
-function moved(state, by, direction) {
-  if (state.run.status !== "ready") return state;
-  const run = state.run.value;
-  const cursor = direction > 0 ? next(run, state.cursor, by) : previous(run, state.cursor, by);
-  if (compare(cursor, state.cursor) === 0) return change(state, { playing: false });
-  return change(state, { cursor, direction, focus: null });
-}
-
-/**
- * A frame without a unit means the whole assignment: its last unit.
- * @param {State} state
- * @param {Partial<Moment>} moment
- * @returns {State}
- */
-function wentTo(state, moment) {
-  if (state.run.status !== "ready") return state;
-  const run = state.run.value;
-  const frame = clamp(run, { frame: moment.frame ?? state.cursor.frame }).frame;
-  const unit = moment.unit ?? (moment.frame === undefined ? state.cursor.unit : unitCount(run, frame) - 1);
-  const stays = moment.frame === undefined && moment.unit === undefined;
-  const term = moment.term ?? (stays ? state.cursor.term : undefined);
-  const wanted = { step: moment.step ?? state.cursor.step, frame, unit };
-  // Through the steps of a training the number that was chosen is looked at on and on.
-  return jumped(
-    state,
-    clamp(run, term === undefined ? wanted : { ...wanted, term }),
-    stays ? state.focus : null,
-  );
-}
-
-/** @param {State} state  @returns {Moment} */
-function beginning({ run, by }) {
-  return run.status === "ready" ? start(run.value, by) : START;
-}
-
-/** @param {State} state  @param {Moment} cursor  @param {State["focus"]} [focus]  @returns {State} */
-function jumped(state, cursor, focus = null) {
-  if (compare(cursor, state.cursor) === 0) return state;
-  return change(state, { cursor, direction: 0, focus });
-}
-
-/**
- * Playing from the very end begins again.
- * @param {State} state
- * @returns {State}
- */
-function played(state) {
-  if (state.run.status !== "ready") return state;
-  const over = compare(state.cursor, end(state.run.value)) === 0;
-  return change(over ? jumped(state, beginning(state)) : state, { playing: true });
-}
-
-/** @param {Run} run  @param {number} step  @returns {Moment}  all of it computed */
-function endOf(run, step) {
-  return clamp(run, { step, frame: Infinity, unit: Infinity });
-}
-
-/**
- * Training from the very end begins again.
- * @param {State} state
- * @param {boolean} on
- * @returns {State}
- */
-function trained(state, on) {
-  if (!on || state.run.status !== "ready") return change(state, { training: false });
-  const run = state.run.value;
-  const over = compare(state.cursor, end(run)) === 0;
-  const cursor = endOf(run, over ? 0 : state.cursor.step);
-  return change(state, { training: true, playing: false, cursor, direction: 0 });
-}
-
-/**
- * Another example of the batch; a pinned cell of the old one gives way to the same cell of the new.
- * @param {State} state
- * @param {number} wanted
- * @returns {State}
- */
-function withExample(state, wanted) {
-  if (state.run.status !== "ready") return change(state, { example: within(wanted, Infinity) });
-  const run = state.run.value;
-  const example = within(wanted, batchSize(run));
-  const axis = state.focus ? run.values[state.focus.name].axes.indexOf("example") : -1;
-  const moves = state.focus && axis >= 0 && state.focus.index[axis] !== example;
-  const focus = moves && state.focus
-    ? cellAt(state.focus.name, state.focus.index.with(axis, example))
-    : state.focus;
-  return change(state, { example, focus });
-}
-
-/**
- * @param {State} state
- * @param {Address | null} address
- * @returns {Address | null}
- */
-function validFocus(state, address) {
-  if (address === null) return null;
-  if (state.run.status === "ready" && !exists(state.run.value, address)) return state.focus;
-  const same = state.focus && state.focus.name === address.name &&
-    `${state.focus.index}` === `${address.index}`;
-  return same ? state.focus : cellAt(address.name, [...address.index]);
-}
-
-/**
- * @param {State} state
  * @param {Partial<State>} part
  * @param {string | null} frameName
  * @returns {State}
@@ -515,15 +360,4 @@ function withPanels(state, hide) {
 /** @param {number} speed  @param {number} before  @returns {number} */
 function limitedSpeed(speed, before) {
   return speed > 0 ? Math.min(SPEEDS.maximum, Math.max(SPEEDS.minimum, speed)) : before;
-}
-
-/** @param {Run} run  @returns {number}  examples in a full batch */
-function batchSize(run) {
-  const info = Object.values(run.values).find(({ axes }) => axes[0] === "example");
-  return info ? info.shape[0] : 1;
-}
-
-/** @param {number} value  @param {number} count  @returns {number} */
-function within(value, count) {
-  return Math.max(0, Math.min(count - 1, Math.floor(value) || 0));
 }

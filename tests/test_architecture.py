@@ -493,6 +493,7 @@ def of_window(*names: str) -> str:
 
 PURE = {
     *("state.js", "url.js", "trace.js", "rule.js", "terms.js", "moments.js", "needs.js", "decode.js", "spec.js"),
+    *("change.js", "remote.js", "travel.js"),
     *(
         "keys.js",
         "i18n.js",
