@@ -41,6 +41,8 @@ export function createFeed(store, api, { seed, refused }) {
   const { dispatch } = store;
   let proposal = new AbortController();
   let training = new AbortController();
+  /** Is what is proposed a version of its own? It stays one when another that goes on from it takes its place. */
+  let own = false;
   /** The step that is under way. @type {{ run: Run, step: number, controller: AbortController } | null} */
   let tracing = null;
 
@@ -167,6 +169,7 @@ export function createFeed(store, api, { seed, refused }) {
       prefetch(state);
     },
     async propose(draft, merge = false) {
+      own ||= !merge;
       proposal.abort();
       proposal = new AbortController();
       const { signal } = proposal;
@@ -176,7 +179,8 @@ export function createFeed(store, api, { seed, refused }) {
         const spec = minimal(/** @type {Spec} */ (run.spec), seed);
         const key = runKey(spec);
         refused(null);
-        dispatch({ type: "run/loading", key, spec, merge });
+        dispatch({ type: "run/loading", key, spec, merge: !own });
+        own = false;
         dispatch({ type: "run/ready", key, run: /** @type {Run} */ (run) });
       } catch (error) {
         const problem = problemOf(error);

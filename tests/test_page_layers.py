@@ -95,6 +95,25 @@ def test_a_layer_is_sized_by_dragging_its_strip_and_that_is_one_change(visit):
     assert visit.page.locator('#layers [data-layer="3"] .units[data-size]').count() == 0
 
 
+def test_a_drag_that_is_faster_than_the_answers_is_one_change_too(visit):
+    held, late = [], True
+    visit.page.route("**/api/v1/runs*", lambda route: held.append(route) if late else route.continue_())
+    strip = visit.page.locator('#layers [data-layer="1"] .units')
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
+    start = (box["x"] + 20, box["y"] + box["height"] / 2)
+    unit = visit.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.6")
+    drag(visit, start, (start[0] + 6 * unit, start[1]))
+    assert len(held) > 1, "several widths are on the way"
+    late = False
+    held[-1].continue_()
+    wide = layers(3, 5, 7)
+    wide[1] = {**wide[1], "units": 11}
+    visit.showing(visit.server.run({"layers": wide}))
+    visit.press("Control+z")
+    visit.showing(visit.server.run({"layers": layers(3, 5, 7)}))
+
+
 def test_numbers_set_by_hand_that_fit_no_more_are_not_lost_without_a_word(visit):
     edited = {"layers": layers(3, 5, 7), "edits": [{"step": 2, "set": {"b1[0]": 1}}]}
     visit.open("#step=5", spec=edited)
