@@ -146,9 +146,11 @@ function offer(id, action) {
 
 /**
  * Definitions come with the first thing somebody points at or goes to.
- * @param {(first: { event: Event, isOver: () => boolean }) => void} define
+ * @param {(first: import("./guide/definitions.js").First) => void} define
  */
 function defineWhenAsked(define) {
+  let pointer = { x: NaN, y: NaN };
+  document.addEventListener("pointermove", ({ clientX, clientY }) => pointer = { x: clientX, y: clientY });
   const heard = (/** @type {Event} */ event) => {
     if (!(/** @type {Element} */ (event.target)).closest(".desk, .player")) return;
     for (const name of ASKING) document.removeEventListener(name, heard);
@@ -156,7 +158,7 @@ function defineWhenAsked(define) {
     for (const name of ["pointerup", "pointercancel"]) {
       document.addEventListener(name, () => over = true, { once: true });
     }
-    define({ event, isOver: () => over });
+    define({ event, isOver: () => over, pointer: () => pointer });
   };
   for (const name of ASKING) document.addEventListener(name, heard);
 }

@@ -76,6 +76,36 @@ def test_where_the_focus_stays_the_definition_describes_it_to_screen_readers_too
     assert visit.page.evaluate("document.activeElement.dataset.address") == "delta1[0,2]"
 
 
+def test_a_dialog_that_gives_the_focus_back_asks_for_no_definition(new_context, base_url):
+    page = new_context(reduced_motion="reduce").new_page()
+    page.clock.install()
+    visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")
+    visit.cell("delta1[0,2]").focus()
+    visit.press("Shift+Tab", "Tab")
+    tip(visit, "error term")
+    visit.press("g")
+    page.locator("#glossary").wait_for()
+    visit.press("Escape")
+    page.locator("#glossary").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.dataset.address") == "delta1[0,2]"
+    page.clock.fast_forward(2_000)
+    assert not visit.rest().page.evaluate(OPEN), "what was just read in the glossary covers the page again"
+
+
+def test_definitions_that_come_late_do_not_open_over_what_was_clicked_meanwhile(new_context, base_url):
+    page = new_context(reduced_motion="reduce").new_page()
+    page.clock.install()
+    held = []
+    page.route("**/guide/glossary.js*", lambda route: held.append(route))
+    visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")
+    visit.cell("delta1[0,1]").click()
+    visit.wait("() => document.querySelector('#why code').textContent === 'delta1[0,1]'")
+    held[0].continue_()
+    visit.wait("() => document.getElementById('definition')")
+    page.clock.fast_forward(2_000)
+    assert not visit.rest().page.evaluate(OPEN)
+
+
 def test_a_finger_that_stays_down_asks_and_pins_nothing(new_page, base_url):
     page = new_page(has_touch=True, reduced_motion="reduce", viewport={"width": 390, "height": 844})
     visit = Visit(page, base_url).open("#step=3&frame=delta1&unit=1")

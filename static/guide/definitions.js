@@ -34,7 +34,11 @@ const ROLES = /** @type {Record<string, string>} */ ({ error: "da", slope: "slop
  * @typedef {{ title: Content, text: string, formula: Term["formula"], number: { address: string, value: string | null } | null, id: string | null }} Definition
  */
 
-/** What the visitor did first, before there were definitions, and whether a finger has been lifted since. @typedef {{ event: Event, isOver: () => boolean }} First */
+/**
+ * What the visitor did first, before there were definitions; whether a finger or a button has been lifted since, and
+ * where the pointer is.
+ * @typedef {{ event: Event, isOver: () => boolean, pointer: () => { x: number, y: number } }} First
+ */
 
 /**
  * @param {Desk} desk
@@ -123,6 +127,8 @@ export function attach(desk, glossary, openGlossary) {
   document.addEventListener("focusin", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (!target.matches(":focus-visible") || tip.contains(target)) return;
+    // A dialog that has been shut gives the focus back; nobody went there to ask.
+    if (/** @type {Element | null} */ (event.relatedTarget)?.closest("dialog:not([open])")) return forget();
     wanted = definedBy(target);
     if (wanted) later();
     else hide();
@@ -178,14 +184,17 @@ export function attach(desk, glossary, openGlossary) {
     if (held || shown && "pointerType" in event && event.pointerType === "touch") event.preventDefault();
   });
 
-  return ({ event, isOver }) => {
+  return ({ event, isOver, pointer }) => {
+    mouse = pointer();
     if ("pointerType" in event && event.pointerType === "touch") {
       if (!isOver()) hold(/** @type {PointerEvent} */ (event));
       return;
     }
     const focused = document.querySelector(":focus-visible");
     const target = /** @type {Element} */ (event.target);
-    wanted = focused ? definedBy(focused) : target.matches(":hover") ? definedAt(target) : null;
+    // Who has clicked meanwhile wanted something else.
+    const rests = target.matches(":hover") && !isOver();
+    wanted = focused ? definedBy(focused) : rests ? definedAt(target) : null;
     if (wanted) soon();
   };
 }
