@@ -196,7 +196,19 @@ export function createControls({ form, t, propose, reset, begin, restore, rows, 
     ]);
     remarks = said;
     lendHands({ form, list, t, draft: () => draft, change });
+    form.removeEventListener("keydown", hold);
+    for (const event of held) event.target?.dispatchEvent(new KeyboardEvent("keydown", event));
   };
+  /** Arrow keys that came before the hands. @type {KeyboardEvent[]} */
+  const held = [];
+  /** The browser's own steps are of 1, whatever the number is. @param {KeyboardEvent} event */
+  const hold = (event) => {
+    const isNumber = /** @type {Element} */ (event.target).matches("input[type=number]");
+    if (!isNumber || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    held.push(event);
+  };
+  form.addEventListener("keydown", hold);
   const panel = /** @type {HTMLElement} */ (form.closest("aside") ?? form);
   for (const kind of NEAR) panel.addEventListener(kind, lend);
 

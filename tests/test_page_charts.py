@@ -231,8 +231,9 @@ def test_in_the_dark_and_in_chinese_the_charts_are_as_legible(new_page, base_url
     fill = "() => getComputedStyle(document.querySelector('.chart-plot .xtick text')).fill"
     ink = [int(part) for part in re.findall(r"\d+", page.evaluate(fill))[:3]]
     assert min(ink) > 120, f"letters of colour {ink} on dark ground"
+    dark = page.evaluate(fill)
     page.emulate_media(color_scheme="light")
-    visit.wait(f"(before) => ({fill})() !== before", page.evaluate(fill))
+    visit.wait(f"(before) => ({fill})() !== before", dark)
     found = Axe().run(page, context="#stage-panel").response["violations"]
     assert not found, [rule["help"] for rule in found]
 

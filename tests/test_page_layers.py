@@ -117,8 +117,10 @@ def test_a_drag_that_is_faster_than_the_answers_is_one_change_too(visit):
 def test_numbers_set_by_hand_that_fit_no_more_are_not_lost_without_a_word(visit):
     edited = {"layers": layers(3, 5, 7), "edits": [{"step": 2, "set": {"b1[0]": 1}}]}
     visit.open("#step=5", spec=edited)
+    before = visit.page.locator("body").get_attribute("data-run")
     visit.page.locator('#layers [data-layer="0"] [data-nudge="1"]').click()
     visit.page.locator("#toast", has_text="Ctrl+Z brings them back").wait_for()
+    visit.wait("(before) => document.body.dataset.run !== before && document.body.dataset.ready === 'true'", before)
     visit.press("Control+z")
     visit.showing(visit.server.run(edited))
 
