@@ -15,12 +15,17 @@ export const IDLE = Object.freeze({ status: "idle" });
  * @returns {Remote<T>}
  */
 export function loading(remote, key) {
-  const previous = remote.status === "ready"
-    ? remote.value
-    : remote.status === "loading"
-    ? remote.previous
-    : null;
-  return Object.freeze({ status: "loading", key, previous });
+  return Object.freeze({ status: "loading", key, previous: lastOf(remote) });
+}
+
+/**
+ * What there is to show: the value, or the one before it until it is here.
+ * @template T
+ * @param {Remote<T>} remote
+ * @returns {T | null}
+ */
+export function lastOf(remote) {
+  return remote.status === "ready" ? remote.value : remote.status === "loading" ? remote.previous : null;
 }
 
 /**

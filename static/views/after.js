@@ -6,6 +6,7 @@
  */
 import { html, icon, patch } from "../draw/dom.js";
 import { failedFace, waitingFace } from "../draw/faces.js";
+import { lastOf } from "../remote.js";
 import { decodeAftermath } from "./after/decode.js";
 import { drawChange, drawShares } from "./after/loss.js";
 import { drawUnits } from "./after/units.js";
@@ -50,11 +51,7 @@ function contentOf(frame, context) {
   if (answer.status === "failed") {
     return failedFace(t("after.failed"), answer.problem, { again: context.askAgain, t });
   }
-  const found = answer.status === "ready"
-    ? answer.value
-    : answer.status === "loading"
-    ? answer.previous
-    : null;
+  const found = lastOf(answer);
   if (!found) return waitingFace(t("stage.view_loading"));
   const isThis = found.step === moment.step;
   return html(

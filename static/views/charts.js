@@ -9,6 +9,7 @@
  */
 import { html, icon, patch } from "../draw/dom.js";
 import { failedFace, waitingFace } from "../draw/faces.js";
+import { lastOf } from "../remote.js";
 import { inkOf, whenThemeChanges } from "../ink.js";
 import { choiceOf, createGrowth, epochsThere, wordOf } from "./charts/choice.js";
 import { dressed, KEPT, mark } from "./charts/dress.js";
@@ -93,7 +94,7 @@ function draw(host, desk) {
   host.classList.add("charts");
   /** @type {Remote<{ charts: ChartInfo[] }>} */
   const list = context.ask({ slot: "charts", run, path: "/charts", query: { lang: context.language } });
-  const known = there(list)?.charts ?? [];
+  const known = lastOf(list)?.charts ?? [];
   const choice = choiceOf(state.chart, known);
   if (!choice) return patch(host, [face(desk, list, null)]);
   const { info } = choice;
@@ -111,7 +112,7 @@ function draw(host, desk) {
     },
   });
   if (remote.status === "ready" || remote.status === "failed") desk.growth.answered(performance.now());
-  const figure = desk.plotly === "there" ? there(remote) : null;
+  const figure = desk.plotly === "there" ? lastOf(remote) : null;
   const earlier = figure ? earlierRuns(desk, choice, figure) : [];
   /** @param {Choice} choice */
   const choose = (choice) => {
@@ -172,14 +173,9 @@ function earlierRuns({ shown: { frame, context } }, { info }, figure) {
       path: `/charts/${info.name}`,
       query: { lang: context.language, points: POINTS },
     });
-    const figure = there(remote);
+    const figure = lastOf(remote);
     return figure ? [{ label: nameOf(run, frame.run, context.t), figure }] : [];
   });
-}
-
-/** @template T  @param {Remote<T>} remote  @returns {T | null} */
-function there(remote) {
-  return remote.status === "ready" ? remote.value : remote.status === "loading" ? remote.previous : null;
 }
 
 /**

@@ -8,6 +8,7 @@
 import { decodeNumber, decodeNumbers } from "../decode.js";
 import { html, icon, patch, svg } from "../draw/dom.js";
 import { failedFace, waitingFace } from "../draw/faces.js";
+import { lastOf } from "../remote.js";
 import { panel } from "../draw/format.js";
 import { symbol } from "../draw/label.js";
 import { formatAddress, parseAddress } from "../trace.js";
@@ -44,11 +45,7 @@ function contentOf(frame, context) {
   if (answer.status === "failed") {
     return failedFace(t("check.failed"), answer.problem, { again: context.askAgain, t });
   }
-  const found = answer.status === "ready"
-    ? answer.value
-    : answer.status === "loading"
-    ? answer.previous
-    : null;
+  const found = lastOf(answer);
   if (!found) return waitingFace(t("check.waiting"));
   const entries = found.arrays.reduce((sum, { checked }) => sum + checked, 0);
   return html(

@@ -9,6 +9,7 @@
 import { decodeData, decodeSurface } from "../decode.js";
 import { patch } from "../draw/dom.js";
 import { failedFace, waitingFace } from "../draw/faces.js";
+import { lastOf } from "../remote.js";
 import { mapPalette, whenThemeChanges } from "../ink.js";
 import { figure } from "./plane/figure.js";
 import { mappedNames } from "../maps.js";
@@ -94,7 +95,7 @@ function draw(host, desk) {
     query: { names: names.join(","), resolution: SMALL, digits: 3, ...inputs },
     decode: decodeSurface,
   });
-  const overview = there(small);
+  const overview = lastOf(small);
   const chosen = overview ? choice(desk, run, overview, names) : null;
   /** @type {Remote<Large>} */
   const large = overview && chosen
@@ -115,14 +116,14 @@ function draw(host, desk) {
       failedFace(context.t("plane.failed"), failed, { again: context.askAgain, t: context.t }),
     ]);
   }
-  const shown = there(large), examples = there(data);
+  const shown = lastOf(large), examples = lastOf(data);
   if (!overview || !chosen || !shown || !examples) {
     return patch(host, [waitingFace(context.t("plane.waiting"))]);
   }
   // What was chosen a moment ago is shown coarsely until it is there.
   const picture = alike(shown.of, chosen) ? shown : { surface: overview, of: chosen };
   patch(host, [
-    figure(desk, picture.surface, examples, chosen, there(scores)),
+    figure(desk, picture.surface, examples, chosen, lastOf(scores)),
     side(desk, overview, examples, chosen, names),
   ]);
   paint(host, desk, { picture, overview, examples, last: names[names.length - 1] });
@@ -143,11 +144,6 @@ function largeQuery({ name, unit, of }, overview) {
 /** @param {Mapped} a  @param {Mapped} b */
 function alike(a, b) {
   return a.name === b.name && a.unit === b.unit;
-}
-
-/** @template T  @param {Remote<T>} remote  @returns {T | null} */
-function there(remote) {
-  return remote.status === "ready" ? remote.value : remote.status === "loading" ? remote.previous : null;
 }
 
 /** @param {...Remote<unknown>} remotes  @returns {Problem | null} */

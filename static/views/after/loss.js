@@ -4,7 +4,8 @@
  * @import { Aftermath, Frame, StageContext } from "../../types.d.ts"
  * @import { Drawn } from "../../draw/dom.js"
  */
-import { html, svg } from "../../draw/dom.js";
+import { bar } from "../../draw/bar.js";
+import { html } from "../../draw/dom.js";
 import { panel } from "../../draw/format.js";
 import { symbol } from "../../draw/label.js";
 
@@ -71,23 +72,6 @@ function drawBar(word, formula, value, most) {
     html("span", { class: "after-word" }, word, formula && html("i", { class: "after-formula" }, formula)),
     html("b", {}, panel(value)),
     bar(value, most),
-  );
-}
-
-/** From zero in the middle.  @param {number} value  @param {number} most  @returns {Drawn} */
-export function bar(value, most) {
-  const length = Number.isFinite(value) ? Math.min(49, (49 * Math.abs(value)) / most) : 0;
-  return svg(
-    "svg",
-    { class: "bar", viewBox: "0 0 100 20", preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("line", { class: "bar-zero", x1: 50, x2: 50, y1: 0, y2: 20 }),
-    svg("rect", {
-      class: `bar-fill ${value < 0 ? "negative" : "positive"}`,
-      x: value < 0 ? 50 - length : 50,
-      y: 4,
-      width: Math.max(0.4, length),
-      height: 12,
-    }),
   );
 }
 

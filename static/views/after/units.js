@@ -10,7 +10,7 @@ import { full } from "../../draw/format.js";
 import { symbolText } from "../../draw/label.js";
 import { formatAddress, valueAt } from "../../trace.js";
 import { symbolOf } from "../../draw/unitlabel.js";
-import { bar } from "./loss.js";
+import { bar } from "../../draw/bar.js";
 
 /** Of a wide layer so many units are shown: those that changed most. */
 const MOST = 8;

@@ -3,6 +3,7 @@
  *
  * @import { Frame, Remote, StageContext, Surface } from "../../types.d.ts"
  */
+import { lastOf } from "../../remote.js";
 import { decodeSurface } from "../../decode.js";
 import { paintMap } from "../../draw/map.js";
 import { mapPalette } from "../../ink.js";
@@ -27,7 +28,7 @@ export function surfaceOf({ run, trace }, { ask }) {
     query: { names: mappedNames(run).join(","), resolution, digits: 3 },
     decode: decodeSurface,
   });
-  return remote.status === "ready" ? remote.value : remote.status === "loading" ? remote.previous : null;
+  return lastOf(remote);
 }
 
 /**

@@ -6,7 +6,8 @@
  * @import { Path, Paths } from "../../paths.js"
  * @import { Scene } from "./scene.js"
  */
-import { html, svg } from "../../draw/dom.js";
+import { bar } from "../../draw/bar.js";
+import { html } from "../../draw/dom.js";
 import { panel } from "../../draw/format.js";
 import { figures, inline } from "../../draw/nodes.js";
 import { symbol } from "../../draw/symbols.js";
@@ -15,6 +16,9 @@ import { formatAddress } from "../../trace.js";
 
 /** Paths shown until someone asks for more. */
 const FEW = 5;
+
+/** A path has less room than a number of the update. */
+const BAR = { height: 10, least: 0.5 };
 
 /**
  * Where the paths of a number begin: an error term of one example, and for a weight what it multiplies first.
@@ -78,7 +82,7 @@ export function drawPaths(scene, isWhole) {
           { class: "term fold" },
           html("span", { class: "term-what" }, t("why.paths_more", { count: others })),
           html("span", { class: "term-value" }, figures((found.total - told) * factor)),
-          drawBar((found.total - told) * factor, most),
+          bar((found.total - told) * factor, most, BAR),
         ),
       ),
       html(
@@ -169,7 +173,7 @@ function drawPath(scene, start, path, factor, most, at) {
         ),
       ),
       html("span", { class: "term-value" }, figures(value)),
-      drawBar(value, most),
+      bar(value, most, BAR),
     ),
   );
 }
@@ -201,26 +205,4 @@ function wiresOf({ run }, { weight }, { edges }) {
     run.values[name].axes.includes("input")
   );
   return [...(weight ? [weight] : []), ...passed].map(formatAddress);
-}
-
-/**
- * From zero in the middle: solid to the right, hollow to the left.
- * @param {number} value
- * @param {number} most
- * @returns {Drawn}
- */
-function drawBar(value, most) {
-  const length = Math.min(49, (49 * Math.abs(value)) / most) || 0;
-  return svg(
-    "svg",
-    { class: "bar", viewBox: "0 0 100 20", preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("line", { class: "bar-zero", x1: 50, x2: 50, y1: 0, y2: 20 }),
-    svg("rect", {
-      class: `bar-fill ${value < 0 ? "negative" : "positive"}`,
-      x: value < 0 ? 50 - length : 50,
-      y: 5,
-      width: Math.max(0.5, length),
-      height: 10,
-    }),
-  );
 }
